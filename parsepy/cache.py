@@ -1,0 +1,44 @@
+"""A bounded cache whose entries live for a bounded time."""
+
+import time
+from collections import OrderedDict
+from collections.abc import Callable
+from typing import Generic, TypeVar
+
+Value = TypeVar("Value")
+
+
+class Cache(Generic[Value]):
+    """Least recently stored entries go first. `ttl` is in seconds; 0 caches nothing."""
+
+    def __init__(self, *, ttl: float, max_size: int) -> None:
+        self._ttl = ttl
+        self._max_size = max_size
+        self._entries: OrderedDict[str, tuple[float, Value]] = OrderedDict()
+
+    def get(self, key: str) -> Value | None:
+        entry = self._entries.get(key)
+        if entry is None:
+            return None
+        if entry[0] < time.monotonic():
+            del self._entries[key]
+            return None
+        return entry[1]
+
+    def put(self, key: str, value: Value) -> None:
+        if self._ttl <= 0:
+            return
+        self._entries.pop(key, None)
+        self._entries[key] = (time.monotonic() + self._ttl, value)
+        while len(self._entries) > self._max_size:
+            self._entries.popitem(last=False)
+
+    def drop(self, key: str) -> None:
+        self._entries.pop(key, None)
+
+    def drop_where(self, unwanted: Callable[[Value], bool]) -> None:
+        for key in [key for key, (_, value) in self._entries.items() if unwanted(value)]:
+            del self._entries[key]
+
+    def clear(self) -> None:
+        self._entries.clear()

@@ -1,0 +1,1 @@
+"""The `parsepy` command."""

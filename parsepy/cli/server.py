@@ -1,0 +1,124 @@
+"""uvicorn, set up for parsepy."""
+
+import asyncio
+import signal
+import socket
+from collections.abc import Callable
+from types import FrameType
+from typing import TYPE_CHECKING, Any, Final, cast
+
+import click
+import uvicorn
+from uvicorn.lifespan.on import LifespanOn
+
+if TYPE_CHECKING:
+    from starlette.types import ASGIApp
+    from uvicorn.lifespan.on import LifespanSendMessage
+
+_GRACE_SECONDS: Final = 10
+_EXPECTED_ERRORS: Final = frozenset({"parsepy.errors.ParseError"})
+
+
+class _Lifespan(LifespanOn):
+    """Tells why the app did not start: in one line where the app knows, else with its trace."""
+
+    async def send(self, message: "LifespanSendMessage") -> None:
+        if message["type"] == "lifespan.startup.failed":
+            click.echo(_reason(message["message"]), err=True)
+            message = {"type": "lifespan.startup.failed", "message": ""}
+        await super().send(message)
+
+
+def _reason(trace: str) -> str:
+    name, _, text = trace.rstrip().rpartition("\n")[2].partition(": ")
+    return f"parsepy: {text}" if name in _EXPECTED_ERRORS else trace
+
+
+class _Server(uvicorn.Server):
+    """Tells when it listens, and ends when the other end of `lifeline` is gone."""
+
+    def __init__(
+        self, config: uvicorn.Config, on_ready: Callable[[], None], lifeline: int | None
+    ) -> None:
+        super().__init__(config)
+        self._on_ready = on_ready
+        self._lifeline = lifeline
+        self._starting: asyncio.Task[None] | None = None
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        if self.should_exit:
+            raise asyncio.CancelledError
+        self._starting = asyncio.current_task()
+        if self._lifeline is not None:
+            asyncio.get_running_loop().add_reader(self._lifeline, self._orphaned, self._lifeline)
+        await super().startup(sockets=sockets)
+        self._starting = None
+        self._on_ready()
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        super().handle_exit(sig, frame)
+        if self._starting is not None:
+            self._starting.get_loop().call_soon_threadsafe(self._cancel_start)
+
+    def end(self) -> None:
+        """Ends the server; a start that has not come far too."""
+        self.should_exit = True
+        self._cancel_start()
+
+    def _cancel_start(self) -> None:
+        # A start may wait long for a database that does not answer.
+        if self._starting is not None:
+            # Keeps uvicorn from logging the cancellation as a fault of the app.
+            self.lifespan.startup_failed = True
+            self._starting.cancel()
+            self._starting = None
+
+    def _orphaned(self, lifeline: int) -> None:
+        asyncio.get_running_loop().remove_reader(lifeline)
+        self.end()
+
+
+def run_server(
+    app: "ASGIApp",
+    listener: socket.socket,
+    on_ready: Callable[[], None],
+    lifeline: int | None = None,
+) -> bool:
+    """Serves until SIGINT or SIGTERM; requests in flight are finished first.
+
+    False if the application did not start; the reason has been printed then. A port that was taken
+    since it was bound raises `OSError`.
+    """
+    config = uvicorn.Config(
+        cast("Any", app),
+        loop="auto",
+        http="httptools",
+        ws=cast("Any", _websocket_protocol),
+        lifespan="on",
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        proxy_headers=False,
+        timeout_graceful_shutdown=_GRACE_SECONDS,
+    )
+    config.load()
+    config.lifespan_class = _Lifespan
+    server = _Server(config, on_ready, lifeline)
+    # uvicorn raises the signal that ended it once more, for handlers around it. Here a signal is
+    # the normal end and must not become a traceback or a negative exit code.
+    for ending in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(ending, lambda *_: server.end())
+    try:
+        server.run(sockets=[listener])
+    except SystemExit:
+        return False
+    except asyncio.CancelledError:
+        return True  # ended by a signal before it served
+    return True
+
+
+def _websocket_protocol(**settings: object) -> asyncio.Protocol:
+    """The WebSocket protocol, imported at the first upgrade: it would be a fifth of the start."""
+    from uvicorn.protocols.websockets.auto import AutoWebSocketsProtocol
+
+    return cast("Callable[..., asyncio.Protocol]", AutoWebSocketsProtocol)(**settings)

@@ -1,0 +1,1 @@
+"""The REST door: from ASGI to the use cases and back."""

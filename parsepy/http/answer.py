@@ -1,0 +1,34 @@
+"""What a route gives back, before it becomes bytes."""
+
+from dataclasses import dataclass
+from typing import Final, TypeAlias
+
+from parsepy.types import JSONValue
+
+Headers: TypeAlias = list[tuple[bytes, bytes]]
+
+JSON_TYPE: Final = b"application/json; charset=utf-8"
+
+
+@dataclass(slots=True)
+class Answer:
+    """`headers` are sent with their capitals: PHP compares `X-Parse-…` as it stands."""
+
+    value: JSONValue
+    status: int = 200
+    headers: Headers | None = None
+
+
+def created(value: JSONValue, location: str) -> Answer:
+    return Answer(value, 201, [(b"Location", _header_text(location))])
+
+
+def located(value: JSONValue, location: str) -> Answer:
+    return Answer(value, 200, [(b"Location", _header_text(location))])
+
+
+def _header_text(text: str) -> bytes:
+    """Header-safe bytes: everything that is not printable ASCII is percent-encoded."""
+    return b"".join(
+        bytes([byte]) if 0x20 <= byte < 0x7F else b"%%%02X" % byte for byte in text.encode()
+    )

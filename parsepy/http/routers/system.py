@@ -1,0 +1,56 @@
+"""`/health` and `/serverInfo`."""
+
+from parsepy import errors
+from parsepy.http.answer import Answer
+from parsepy.http.request import Request
+from parsepy.http.routing import Routes
+from parsepy.http.services import AppServices
+from parsepy.types import JSONObject
+
+PARSE_SERVER_VERSION = "9.10.0"
+"""The version whose protocol this is: dashboards and SDKs switch features by it."""
+
+
+def health(services: AppServices) -> Answer:
+    if services.state == "ok":
+        return Answer({"status": "ok"})
+    headers = [(b"Retry-After", b"1")] if services.state == "starting" else None
+    return Answer({"status": services.state}, 503, headers)
+
+
+async def server_info(request: Request) -> Answer:
+    if not request.ctx.caller.is_master:
+        raise errors.master_key_required()
+    return Answer({"features": _features(), "parseServerVersion": PARSE_SERVER_VERSION})
+
+
+SERVER_INFO: Routes = {("GET", 0): server_info}
+
+
+def _features() -> JSONObject:
+    """What a dashboard may offer; what is not there yet is false."""
+    no = dict.fromkeys(("create", "read", "update", "delete"), False)
+    return {
+        "globalConfig": dict(no),
+        "hooks": dict(no),
+        "cloudCode": {"jobs": False},
+        "logs": dict.fromkeys(("level", "size", "order", "until", "from"), False),
+        "push": {
+            "immediatePush": False,
+            "scheduledPush": False,
+            "storedPushData": False,
+            "pushAudiences": False,
+            "localization": False,
+        },
+        "schemas": {
+            "addField": True,
+            "removeField": True,
+            "addClass": True,
+            "removeClass": True,
+            "clearAllDataFromClass": False,
+            "exportClass": False,
+            "editClassLevelPermissions": True,
+            "editPointerPermissions": False,
+        },
+        "settings": {"securityCheck": False},
+    }

@@ -1,0 +1,31 @@
+"""Every route of the API: one look-up by the first segment, one by method and length."""
+
+from typing import Final
+
+from parsepy.http.routers import batch, classes, schemas, sessions, system, users
+from parsepy.http.routers.system_class import routes_for
+from parsepy.http.routing import Handler, Routes
+
+ROUTES: Final[dict[str, Routes]] = {
+    "classes": classes.ROUTES,
+    "users": users.USERS,
+    "login": users.LOGIN,
+    "loginas": users.LOGIN_AS,
+    "logout": users.LOGOUT,
+    "verifypassword": users.VERIFY_PASSWORD,
+    "sessions": sessions.SESSIONS,
+    "upgradetorevocablesession": sessions.UPGRADE,
+    "roles": routes_for("_Role"),
+    "installations": routes_for("_Installation"),
+    "schemas": schemas.ROUTES,
+    "serverinfo": system.SERVER_INFO,
+    "batch": batch.ROUTES,
+}
+
+
+def find_route(method: str, segments: list[str]) -> Handler | None:
+    """The handler of a request; the first of `segments` is in lower case."""
+    if not segments:
+        return None
+    routes = ROUTES.get(segments[0])
+    return None if routes is None else routes.get((method, len(segments) - 1))

@@ -1,0 +1,1 @@
+"""The use cases on objects: one door for reads, one for writes."""

@@ -1,0 +1,46 @@
+"""The permission steps that reads and writes share."""
+
+from parsepy import errors
+from parsepy.objects.context import RequestContext
+from parsepy.permissions import class_level, protected_fields
+from parsepy.permissions.caller import ANYONE
+from parsepy.query import tree
+from parsepy.query.tree import Where
+from parsepy.schema.classes import ClassSchema
+from parsepy.schema.system_classes import SYSTEM_CLASSES
+
+
+async def known_class(ctx: RequestContext, class_name: str) -> ClassSchema:
+    """The class, or 119 for a client that names one which it could not create either."""
+    schema = await ctx.services.schemas.get(class_name)
+    if (
+        not schema.exists
+        and not ctx.caller.is_privileged
+        and not ctx.services.options.allow_client_class_creation
+        and class_name not in SYSTEM_CLASSES
+    ):
+        raise errors.class_does_not_exist_for_client(class_name)
+    return schema
+
+
+async def check_class(ctx: RequestContext, schema: ClassSchema, operation: str) -> None:
+    """Class-level permission. Raises 119 or 101."""
+    if ctx.caller.is_privileged or not class_level.needs_group(schema, operation):
+        return
+    class_level.check(schema, operation, await ctx.group(), logged_in=ctx.caller.user is not None)
+
+
+async def accessible(ctx: RequestContext, permission: str) -> Where:
+    """The condition that ACLs put on objects for this caller."""
+    if ctx.caller.is_privileged:
+        return tree.EVERYTHING
+    return tree.Accessible(permission, await ctx.group())
+
+
+async def hidden_fields(ctx: RequestContext, schema: ClassSchema) -> frozenset[str]:
+    """The protected fields of the class for this caller, before any object is looked at."""
+    groups = ctx.services.protected_in(schema)
+    if not groups or ctx.caller.is_privileged:
+        return frozenset()
+    group = ANYONE if set(groups) <= {"*"} else await ctx.group()
+    return protected_fields.hidden_from(groups, group, logged_in=ctx.caller.user is not None)

@@ -1,0 +1,67 @@
+"""What the object doors work with: the app's services, and who asks in this request."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from parsepy.objects.ports import PLAIN, ClassRules, RoleNames
+from parsepy.options.model import ServerOptions
+from parsepy.permissions import protected_fields
+from parsepy.permissions.caller import ANYONE, Caller, group_of
+from parsepy.permissions.denylist import Denylist
+from parsepy.permissions.protected_fields import Groups
+from parsepy.schema.classes import ClassSchema
+from parsepy.schema.registry import SchemaRegistry
+from parsepy.storage.base import Storage
+
+
+@dataclass(slots=True)
+class ObjectServices:
+    """One app's objects. Made in the composition root, shared by all its requests."""
+
+    options: ServerOptions
+    storage: Storage
+    schemas: SchemaRegistry
+    denylist: Denylist
+    roles: RoleNames
+    rules: Mapping[str, ClassRules] = field(default_factory=dict)
+    protected: Mapping[str, Groups] = field(default_factory=dict)
+    """Option `protectedFields`: class → group → fields."""
+    _merged: dict[str, tuple[ClassSchema, Groups]] = field(default_factory=dict)
+
+    def rules_of(self, class_name: str) -> ClassRules:
+        return self.rules.get(class_name, PLAIN)
+
+    def protected_in(self, schema: ClassSchema) -> Groups:
+        """The class's protected fields: the option's and its CLP's, kept per schema."""
+        kept = self._merged.get(schema.name)
+        if kept is None or kept[0] is not schema:
+            merged = protected_fields.merge(
+                self.protected.get(schema.name, {}), schema.permissions.protected_fields
+            )
+            kept = self._merged[schema.name] = (schema, merged)
+        return kept[1]
+
+
+@dataclass(slots=True)
+class RequestContext:
+    """One request. `mount_url` is the API's public address, without a final slash."""
+
+    services: ObjectServices
+    caller: Caller
+    mount_url: str = ""
+
+    async def group(self) -> tuple[str, ...]:
+        """Everything the caller is to ACLs and CLPs; roles are looked up at the first call."""
+        caller = self.caller
+        if caller.group is None:
+            user_id = caller.user_id
+            caller.group = (
+                ANYONE
+                if user_id is None
+                else group_of(user_id, await self.services.roles.names_of(user_id))
+            )
+        return caller.group
+
+    def as_master(self) -> "RequestContext":
+        """The same request with the server's own rights."""
+        return RequestContext(self.services, Caller(is_master=True), self.mount_url)

@@ -1,0 +1,172 @@
+"""The read door: every find, get and count of a class passes through here, whoever asks."""
+
+import asyncio
+from dataclasses import dataclass, replace
+
+from parsepy import errors
+from parsepy.objects import access
+from parsepy.objects.context import RequestContext
+from parsepy.objects.include import IncludePlan, include_objects
+from parsepy.objects.present import Presenter
+from parsepy.permissions import class_access, protected_fields
+from parsepy.protocol.find_parameters import FindParameters, Selection
+from parsepy.query import tree
+from parsepy.query.options import FindOptions
+from parsepy.query.parse import parse_where
+from parsepy.query.tree import Where
+from parsepy.schema.classes import ClassSchema
+from parsepy.schema.system_classes import is_valid_class_name
+from parsepy.types import Missing, ParseObject
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """`count` is `None` when none was asked for."""
+
+    results: list[ParseObject]
+    count: int | None = None
+
+
+async def find(ctx: RequestContext, class_name: str, parameters: FindParameters) -> Found:
+    """The objects that match and that the caller may read. Raises 102, 105, 107, 119, 101."""
+    class_access.check(ctx.caller, "find", class_name)
+    _check_explain(ctx, parameters)
+    schema = await access.known_class(ctx, class_name)
+    await access.check_class(ctx, schema, _operation(parameters))
+    where = parse_where(parameters.where, schema.types, internal_keys=ctx.caller.is_privileged)
+    hidden = await access.hidden_fields(ctx, schema)
+    protected_fields.check_query(where, (key for key, _ in parameters.order), hidden, class_name)
+    selection = _with_every_pointer(schema, parameters.selection)
+    plan = IncludePlan.of(selection)
+    presenter = Presenter(ctx, schema, selection, hidden)
+    where = await _visible(ctx, schema, where)
+    if not _is_readable_name(schema):
+        return Found([], 0 if parameters.count else None)
+    options = _options(ctx, parameters, presenter)
+    rows, count = await _rows_and_count(ctx, schema, where, options, counted=parameters.count)
+    results = [presenter.present(row) for row in rows]
+    if plan.paths:
+        await include_objects(ctx, results, plan, _fetch_included)
+    return Found(results, count)
+
+
+async def get(
+    ctx: RequestContext, class_name: str, object_id: str, selection: Selection
+) -> ParseObject:
+    """One object. Raises 101 when it is not there or not readable, 119."""
+    class_access.check(ctx.caller, "get", class_name)
+    schema = await access.known_class(ctx, class_name)
+    await access.check_class(ctx, schema, "get")
+    document = await _row(ctx, schema, object_id)
+    if document is None:
+        raise errors.object_not_found()
+    selection = _with_every_pointer(schema, selection)
+    presenter = Presenter(ctx, schema, selection, await access.hidden_fields(ctx, schema))
+    result = presenter.present(document)
+    plan = IncludePlan.of(selection)
+    if plan.paths:
+        await include_objects(ctx, [result], plan, _fetch_included)
+    return result
+
+
+def _check_explain(ctx: RequestContext, parameters: FindParameters) -> None:
+    if not parameters.explain:
+        return
+    open_to_all = ctx.services.options.database_options.get("allowPublicExplain")
+    if not ctx.caller.is_privileged and not open_to_all:
+        raise errors.invalid_query("Using the explain query parameter requires the master key")
+    raise errors.not_supported_yet("the query parameter explain")
+
+
+async def _row(ctx: RequestContext, schema: ClassSchema, object_id: str) -> ParseObject | None:
+    if not _is_readable_name(schema):
+        return None
+    storage = ctx.services.storage
+    rules = ctx.services.rules.get(schema.name)
+    if rules is None:
+        group = None if ctx.caller.is_privileged else await ctx.group()
+        return await storage.get(schema, object_id, group)
+    where = await _visible(ctx, schema, tree.Equal(tree.Path("objectId"), object_id))
+    rows = await storage.find(schema, where, FindOptions(limit=1))
+    return rows[0] if rows else None
+
+
+async def _visible(ctx: RequestContext, schema: ClassSchema, where: Where) -> Where:
+    rules = ctx.services.rules.get(schema.name)
+    if rules is not None:
+        where = await rules.restrict(ctx, where)
+    return tree.both(where, await access.accessible(ctx, "read"))
+
+
+async def _rows(
+    ctx: RequestContext, schema: ClassSchema, where: Where, options: FindOptions
+) -> list[ParseObject]:
+    if options.limit == 0:
+        return []
+    return await ctx.services.storage.find(schema, where, options)
+
+
+async def _rows_and_count(
+    ctx: RequestContext, schema: ClassSchema, where: Where, options: FindOptions, *, counted: bool
+) -> tuple[list[ParseObject], int | None]:
+    if not counted:
+        return await _rows(ctx, schema, where, options), None
+    await access.check_class(ctx, schema, "count")
+    return await asyncio.gather(
+        _rows(ctx, schema, where, options), ctx.services.storage.count(schema, where)
+    )
+
+
+async def _fetch_included(
+    ctx: RequestContext, class_name: str, ids: list[str], selection: Selection
+) -> list[ParseObject]:
+    """Objects that Pointers name, with the caller's rights on their own class."""
+    class_access.check(ctx.caller, "get", class_name)
+    schema = await access.known_class(ctx, class_name)
+    await access.check_class(ctx, schema, "get")
+    if not _is_readable_name(schema):
+        return []
+    presenter = Presenter(ctx, schema, selection, await access.hidden_fields(ctx, schema))
+    where = await _visible(ctx, schema, tree.In(tree.Path("objectId"), tuple(ids)))
+    rows = await ctx.services.storage.find(
+        schema, where, FindOptions(fields=presenter.needed_fields)
+    )
+    return [presenter.present(row) for row in rows]
+
+
+def _options(ctx: RequestContext, parameters: FindParameters, presenter: Presenter) -> FindOptions:
+    return FindOptions(
+        order=tuple((key, down) for key, down in parameters.order if key != "password"),
+        skip=parameters.skip,
+        limit=_limit(ctx, parameters.limit),
+        fields=presenter.needed_fields,
+        comment=parameters.comment,
+    )
+
+
+def _limit(ctx: RequestContext, limit: int | Missing | None) -> int | None:
+    options = ctx.services.options
+    if isinstance(limit, Missing):
+        limit = options.default_limit
+    if options.max_limit is not None and (limit is None or limit > options.max_limit):
+        return options.max_limit
+    return limit
+
+
+def _operation(parameters: FindParameters) -> str:
+    """A find for exactly one objectId is a get to class-level permissions."""
+    where = parameters.where
+    if isinstance(where, dict) and len(where) == 1 and isinstance(where.get("objectId"), str):
+        return "get"
+    return "count" if parameters.count and parameters.limit == 0 else "find"
+
+
+def _with_every_pointer(schema: ClassSchema, selection: Selection) -> Selection:
+    if not selection.include_all:
+        return selection
+    return replace(selection, include=tuple((name,) for name in (*schema.pointers, *schema.arrays)))
+
+
+def _is_readable_name(schema: ClassSchema) -> bool:
+    """Names outside the grammar never reach a store: `system.users` is a collection, no class."""
+    return is_valid_class_name(schema.name)

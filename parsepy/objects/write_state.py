@@ -1,0 +1,59 @@
+"""What one write carries from step to step."""
+
+from dataclasses import dataclass, field
+
+from parsepy.objects.context import RequestContext
+from parsepy.protocol.operations import Changes, Operation, SetValue, Unset
+from parsepy.schema.classes import ClassSchema
+from parsepy.types import MISSING, JSONObject, JSONValue, Missing, ParseObject
+
+
+@dataclass(slots=True)
+class Write:
+    """A create or an update on its way through the door.
+
+    `body` is the client's JSON (a copy of its top level); `changes` is what will be stored, by
+    field or dotted path, and may be changed by class rules: internal columns go there too.
+    `answer` collects what the client is told besides id and time. `stored` is the object after
+    the write.
+    """
+
+    ctx: RequestContext
+    schema: ClassSchema
+    object_id: str
+    body: JSONObject
+    now: str
+    creating: bool
+    changes: Changes = field(default_factory=dict)
+    answer: JSONObject = field(default_factory=dict)
+    stored: ParseObject | None = None
+    finished: bool = False
+    """A rule has done the whole work (a log-in by authData): the remaining steps are skipped."""
+
+    @property
+    def class_name(self) -> str:
+        return self.schema.name
+
+    def value_of(self, name: str) -> JSONValue | Missing:
+        """The value that the write sets on `name`; `MISSING` when it sets none."""
+        operation = self.changes.get(name)
+        return operation.value if isinstance(operation, SetValue) else MISSING
+
+    def set(self, name: str, value: JSONValue) -> None:
+        self.changes[name] = SetValue(value)
+
+    def unset(self, name: str) -> None:
+        self.changes[name] = Unset()
+
+    def drop(self, name: str) -> Operation | None:
+        """Takes a change out of the write."""
+        return self.changes.pop(name, None)
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """The answer to a write; `existed` when a create turned out to be a log-in."""
+
+    object_id: str
+    answer: JSONObject
+    existed: bool = False

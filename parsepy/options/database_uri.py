@@ -1,0 +1,32 @@
+"""The forms of `databaseURI`."""
+
+from pathlib import Path
+from typing import Final
+
+from parsepy.options.errors import OptionsError
+
+SQLITE_MEMORY: Final = "sqlite::memory:"
+_SQLITE_FILE: Final = "sqlite:///"
+_MONGODB: Final = ("mongodb://", "mongodb+srv://")
+
+
+def is_mongodb(uri: str) -> bool:
+    """Whether `uri` names a MongoDB."""
+    return uri.startswith(_MONGODB)
+
+
+def sqlite_file(uri: str) -> Path | None:
+    """The file of `sqlite:///relative/path` or `sqlite:////absolute/path`, else `None`."""
+    return Path(uri.removeprefix(_SQLITE_FILE)) if uri.startswith(_SQLITE_FILE) else None
+
+
+def check_database_uri(uri: str) -> None:
+    """Raises `OptionsError` unless `uri` has one of the forms that a store exists for."""
+    if is_mongodb(uri) or uri == SQLITE_MEMORY:
+        return
+    file = sqlite_file(uri)
+    if file is None or not file.name:
+        raise OptionsError(
+            "Option databaseURI must start with mongodb://, mongodb+srv:// or sqlite:///, "
+            "or be sqlite::memory:."
+        )

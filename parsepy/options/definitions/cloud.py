@@ -1,0 +1,93 @@
+"""Cloud code, LiveQuery and GraphQL."""
+
+from typing import Final
+
+from parsepy.options.definition import (
+    Group,
+    Kind,
+    Option,
+    Section,
+    adapter,
+    items,
+    mapping,
+    number,
+    switch,
+    text,
+)
+
+LIVE_QUERY: Final = Group(
+    "LiveQueryOptions",
+    "PARSE_SERVER_LIVEQUERY",
+    (
+        items(
+            "classNames",
+            "Classes whose changes are published, as names or patterns.",
+            production=True,
+            environment="PARSE_SERVER_LIVEQUERY_CLASSNAMES",
+        ),
+        adapter("pubSubAdapter", "What publishes."),
+        mapping("redisOptions", "Settings of the Redis client."),
+        text("redisURL", "Redis between several processes.", production=True),
+        number("regexTimeout", "Milliseconds for one pattern; 0: no bound.", 100),
+        adapter("wssAdapter", "What speaks WebSocket."),
+    ),
+)
+
+LIVE_QUERY_SERVER: Final = Group(
+    "LiveQueryServerOptions",
+    "PARSE_LIVE_QUERY_SERVER",
+    (
+        text("appId", "Must be the server's."),
+        number("cacheTimeout", "Milliseconds a session is cached."),
+        mapping("keyPairs", "Keys that clients may show."),
+        text("logLevel", "VERBOSE, INFO, ERROR or NONE."),
+        text("masterKey", "Must be the server's."),
+        number("port", "Port of a listener of its own.", 1337),
+        adapter("pubSubAdapter", "What subscribes."),
+        mapping("redisOptions", "Settings of the Redis client."),
+        text("redisURL", "Redis between several processes.", production=True),
+        text("serverURL", "Where sessions are looked up."),
+        number("websocketTimeout", "Milliseconds between pings."),
+        adapter("wssAdapter", "What speaks WebSocket."),
+    ),
+)
+
+CLOUD: Final = Section(
+    "Cloud code, LiveQuery, GraphQL",
+    (
+        Option(
+            Kind.STRING_OR_FUNCTION, "cloud", "File or function with cloud code.", production=True
+        ),
+        mapping(
+            "liveQuery", "What LiveQuery publishes, and how.", production=True, members=LIVE_QUERY
+        ),
+        switch("startLiveQueryServer", "Serves LiveQuery in this process.", production=True),
+        mapping(
+            "liveQueryServerOptions",
+            "Settings of that; giving them starts it.",
+            members=LIVE_QUERY_SERVER,
+        ),
+        switch(
+            "mountGraphQL",
+            "Serves GraphQL.",
+            False,
+            environment="PARSE_SERVER_MOUNT_GRAPHQL",
+        ),
+        text("graphQLPath", "Its path.", "/graphql", environment="PARSE_SERVER_GRAPHQL_PATH"),
+        Option(
+            Kind.STRING_OR_OBJECT,
+            "graphQLSchema",
+            "A schema to merge into it.",
+            environment="PARSE_SERVER_GRAPH_QLSCHEMA",
+        ),
+        switch(
+            "graphQLPublicIntrospection",
+            "Lets everybody read its schema.",
+            False,
+            environment="PARSE_SERVER_GRAPHQL_PUBLIC_INTROSPECTION",
+        ),
+        switch("mountPlayground", "Shows a playground; going away.", False),
+        text("playgroundPath", "Path of the playground; going away.", "/playground"),
+        switch("enableProductPurchaseLegacyApi", "In-app purchases of old; going away.", True),
+    ),
+)

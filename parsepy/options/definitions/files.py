@@ -1,0 +1,101 @@
+"""Files, push and installations."""
+
+from typing import Final
+
+from parsepy.options.definition import (
+    Group,
+    Section,
+    adapter,
+    items,
+    mapping,
+    switch,
+    text,
+)
+
+# Markup that browsers would run, in any mix of cases; the text is parse-server's default.
+BLOCKED_EXTENSIONS: Final = (
+    r"^(?!([xXsS]?[hH][tT][mM][lL]?(\+[xX][mM][lL])?|[xX][hH][tT]|[sS][vV][gG]([zZ]|\+[xX][mM][lL])?"
+    r"|[xX][mM][lL]|[xX][sS][lL][tT]?(\+[xX][mM][lL])?|[xX][sS][dD]|[rR][nN][gG]"
+    r"|[rR][dD][fF](\+[xX][mM][lL])?|[oO][wW][lL]|[mM][aA][tT][hH][mM][lL](\+[xX][mM][lL])?)$)"
+)
+
+FILE_UPLOAD: Final = Group(
+    "FileUploadOptions",
+    "PARSE_SERVER_FILE_UPLOAD",
+    (
+        items("allowedFileUrlDomains", "Hosts that file URLs may name.", ["*"]),
+        switch("enableForAnonymousUser", "Anonymous users may upload.", False),
+        switch("enableForAuthenticatedUser", "Users who are logged in may upload.", True),
+        switch("enableForPublic", "Anybody may upload.", False),
+        items(
+            "fileExtensions",
+            "Extensions or patterns that are taken; the default refuses markup.",
+            [BLOCKED_EXTENSIONS],
+            production=True,
+        ),
+    ),
+)
+
+FILE_DOWNLOAD: Final = Group(
+    "FileDownloadOptions",
+    "PARSE_SERVER_FILE_DOWNLOAD",
+    (
+        switch("enableForAnonymousUser", "Anonymous users may download.", True),
+        switch("enableForAuthenticatedUser", "Users who are logged in may download.", True),
+        switch("enableForPublic", "Anybody may download.", True),
+    ),
+)
+
+INSTALLATION: Final = Group(
+    "InstallationOptions",
+    "PARSE_SERVER_INSTALLATION",
+    (
+        text(
+            "duplicateDeviceTokenAction",
+            "What happens to a row with the same token: `delete`, or `update` to clear it there.",
+            "delete",
+        ),
+        switch(
+            "duplicateDeviceTokenActionEnforceAuth",
+            "Does so with the rights of the caller only.",
+            False,
+        ),
+        text(
+            "duplicateDeviceTokenMergePriority",
+            "Row that survives a merge: `deviceToken` or `installationId`.",
+            "deviceToken",
+        ),
+    ),
+)
+
+FILES: Final = Section(
+    "Files",
+    (
+        adapter("filesAdapter", "Where files are stored.", production=True),
+        mapping(
+            "fileUpload",
+            "Who may upload what.",
+            {},
+            production=True,
+            environment="PARSE_SERVER_FILE_UPLOAD_OPTIONS",
+            members=FILE_UPLOAD,
+        ),
+        mapping(
+            "fileDownload",
+            "Who may download.",
+            {},
+            environment="PARSE_SERVER_FILE_DOWNLOAD_OPTIONS",
+            members=FILE_DOWNLOAD,
+        ),
+        switch("preserveFileName", "Keeps file names without a random part.", False),
+    ),
+)
+
+PUSH: Final = Section(
+    "Push and installations",
+    (
+        mapping("push", "Credentials per platform, or a push adapter.", production=True),
+        switch("scheduledPush", "Keeps pushes with a push_time for later.", False),
+        mapping("installation", "Device tokens that occur twice.", {}, members=INSTALLATION),
+    ),
+)

@@ -1,0 +1,75 @@
+"""Groups that bound what a client may ask for."""
+
+from typing import Final
+
+from parsepy.options.definition import Group, Kind, Option, items, number, switch, text
+
+RATE_LIMIT: Final = Group(
+    "RateLimitOptions",
+    "PARSE_SERVER_RATE_LIMIT",
+    (
+        text("errorResponseMessage", "Text of the 429 answer.", "Too many requests."),
+        switch("includeInternalRequests", "Counts requests from 127.0.0.1 too.", False),
+        switch("includeMasterKey", "Counts requests with the master key too.", False),
+        text("redisUrl", "Redis that holds the counters for several processes."),
+        number("requestCount", "Requests allowed per window.", production=True),
+        Option(Kind.STRING_OR_ARRAY, "requestMethods", "Methods that count; unset: all."),
+        text(
+            "requestPath",
+            "Path the limit is for, such as `/functions/*path`.",
+            required=True,
+            production=True,
+        ),
+        number("requestTimeWindow", "Length of the window in milliseconds.", production=True),
+        text("zone", "What is counted separately: `ip`, `user`, `session` or `global`.", "ip"),
+    ),
+)
+
+REQUEST_COMPLEXITY: Final = Group(
+    "RequestComplexityOptions",
+    "PARSE_SERVER_REQUEST_COMPLEXITY",
+    (
+        switch("allowRegex", "Lets clients use `$regex`.", True, supported=True),
+        number("batchRequestLimit", "Requests in one batch.", -1, supported=True, production=True),
+        number(
+            "graphQLDepth",
+            "Nesting of a GraphQL selection.",
+            -1,
+            production=True,
+            environment="PARSE_SERVER_REQUEST_COMPLEXITY_GRAPHQL_DEPTH",
+        ),
+        number(
+            "graphQLFields",
+            "Fields in a GraphQL selection.",
+            -1,
+            production=True,
+            environment="PARSE_SERVER_REQUEST_COMPLEXITY_GRAPHQL_FIELDS",
+        ),
+        number("includeCount", "Paths in `include`.", -1, supported=True, production=True),
+        number("includeDepth", "Dots in an `include` path.", -1, supported=True, production=True),
+        number(
+            "queryDepth", "Nesting of `$or`, `$and`, `$nor`.", -1, supported=True, production=True
+        ),
+        number("subqueryDepth", "Nesting of sub-queries.", -1, production=True),
+        number("subqueryLimit", "Rows a sub-query may find.", -1),
+    ),
+)
+
+SECURITY: Final = Group(
+    "SecurityOptions",
+    "PARSE_SERVER_SECURITY",
+    (
+        items("checkGroups", "Your own check groups in place of the built-in ones."),
+        switch("enableCheck", "Offers GET /security.", False),
+        switch("enableCheckLog", "Writes the report to the log at start.", False),
+    ),
+)
+
+IDEMPOTENCY: Final = Group(
+    "IdempotencyOptions",
+    "PARSE_SERVER_EXPERIMENTAL_IDEMPOTENCY",
+    (
+        items("paths", "Patterns of the protected paths, without the mount path.", []),
+        number("ttl", "Seconds for which a request id is remembered.", 300),
+    ),
+)

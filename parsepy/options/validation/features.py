@@ -1,0 +1,102 @@
+"""Checks of single options and small groups."""
+
+from collections.abc import Mapping
+from typing import Final
+
+from parsepy.options.definitions.files import INSTALLATION
+from parsepy.options.definitions.operation import LOG_LEVELS
+from parsepy.options.errors import OptionsError
+from parsepy.options.validation.rules import (
+    each_given,
+    is_array,
+    is_boolean,
+    is_number,
+    is_object,
+    is_set,
+    require,
+)
+
+_LOG_LEVELS: Final = ("error", "warn", "info", "debug", "verbose", "silly", "silent")
+
+
+def check_security(values: Mapping[str, object]) -> None:
+    security = values["security"]
+    if not is_object(security):
+        raise OptionsError("Parse Server option security must be an object.")
+    each_given(
+        security,
+        ("enableCheck", "enableCheckLog"),
+        is_boolean,
+        "Parse Server option security.{} must be a boolean.",
+    )
+
+
+def check_plain_switches(values: Mapping[str, object]) -> None:
+    names = (
+        "enforcePrivateUsers",
+        "enableInsecureAuthAdapters",
+        "allowExpiredAuthDataToken",
+        "allowClientClassCreation",
+    )
+    each_given(values, names, is_boolean, "Parse Server option {} must be a boolean.")
+
+
+def check_keyword_denylist(values: Mapping[str, object]) -> None:
+    require(
+        is_array(values["requestKeywordDenylist"]),
+        "Parse Server option requestKeywordDenylist must be an array.",
+    )
+
+
+def check_log_levels(values: Mapping[str, object]) -> None:
+    levels = values["logLevels"]
+    chosen = {"logLevel": values.get("logLevel")}
+    if is_object(levels):
+        chosen.update({option.name: levels.get(option.name) for option in LOG_LEVELS.options})
+    listed = ",".join(f'"{level}"' for level in _LOG_LEVELS)
+    for name, level in chosen.items():
+        require(not is_set(level) or level in _LOG_LEVELS, f"'{name}' must be one of [{listed}]")
+
+
+def check_live_query(values: Mapping[str, object]) -> None:
+    options = values.get("liveQuery")
+    if is_object(options):
+        each_given(options, ("regexTimeout",), is_number, "liveQuery.{} must be a number")
+
+
+def check_installation(values: Mapping[str, object]) -> None:
+    options = values["installation"]
+    if not is_object(options):
+        raise OptionsError("installation must be an object.")
+    known = {option.name for option in INSTALLATION.options}
+    for name in options:
+        require(name in known, f"installation contains unknown property '{name}'.")
+    each_given(
+        options,
+        ("duplicateDeviceTokenActionEnforceAuth",),
+        is_boolean,
+        "installation.{} must be a boolean.",
+    )
+    _one_of(options, "duplicateDeviceTokenAction", ("delete", "update"))
+    _one_of(options, "duplicateDeviceTokenMergePriority", ("deviceToken", "installationId"))
+
+
+def _one_of(options: Mapping[str, object], name: str, choices: tuple[str, ...]) -> None:
+    listed = ", ".join(f"'{choice}'" for choice in choices)
+    value = options.get(name)
+    require(
+        value is None or (isinstance(value, str) and value in choices),
+        f"installation.{name} must be one of: {listed}.",
+    )
+
+
+def check_functions(values: Mapping[str, object]) -> None:
+    middleware = values.get("requestContextMiddleware")
+    require(
+        middleware is None or callable(middleware), "requestContextMiddleware must be a function"
+    )
+    cloud = values.get("cloud")
+    require(
+        not is_set(cloud) or isinstance(cloud, str) or callable(cloud),
+        "argument 'cloud' must either be a string or a function",
+    )

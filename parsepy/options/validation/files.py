@@ -1,0 +1,33 @@
+"""Uploads and downloads."""
+
+from collections.abc import Mapping
+
+from parsepy.options.errors import OptionsError
+from parsepy.options.validation.rules import each_given, is_array, is_boolean, is_object, require
+
+_AUDIENCES = ("enableForAnonymousUser", "enableForPublic", "enableForAuthenticatedUser")
+
+
+def check_file_upload(values: Mapping[str, object]) -> None:
+    upload = values["fileUpload"]
+    if not is_object(upload):
+        raise OptionsError("fileUpload must be an object value.")
+    each_given(upload, _AUDIENCES, is_boolean, "fileUpload.{} must be a boolean value.")
+    each_given(
+        upload,
+        ("fileExtensions", "allowedFileUrlDomains"),
+        is_array,
+        "fileUpload.{} must be an array.",
+    )
+    domains = upload.get("allowedFileUrlDomains")
+    require(
+        not is_array(domains) or all(isinstance(d, str) and d for d in domains),
+        "fileUpload.allowedFileUrlDomains must contain only non-empty strings.",
+    )
+
+
+def check_file_download(values: Mapping[str, object]) -> None:
+    download = values["fileDownload"]
+    if not is_object(download):
+        raise OptionsError("fileDownload must be an object value.")
+    each_given(download, _AUDIENCES, is_boolean, "fileDownload.{} must be a boolean value.")

@@ -1,0 +1,1 @@
+"""The wire format, pure: nothing here awaits or imports a room below it."""

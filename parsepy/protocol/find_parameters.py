@@ -1,0 +1,229 @@
+"""The parameters of a find or a get, from a query string or a body, decoded into plain values."""
+
+import math
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final, TypeAlias
+
+from parsepy import errors
+from parsepy.protocol import json
+from parsepy.types import MISSING, JSONMapping, JSONValue, Missing
+
+SortKey: TypeAlias = tuple[str, bool]
+KeyPath: TypeAlias = tuple[str, ...]
+
+_FIELD: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_]*(\.[A-Za-z0-9_]+)*")
+_AUTH_DATA_ID: Final = re.compile(r"authData\.[A-Za-z0-9_]+\.id")
+_ALIASES: Final = {"_created_at": "createdAt", "_updated_at": "updatedAt"}
+
+FIND_KEYS: Final = frozenset(
+    "skip limit order count keys excludeKeys include includeAll redirectClassNameForKey where"
+    " readPreference includeReadPreference subqueryReadPreference hint explain comment".split()
+)
+GET_KEYS: Final = frozenset(
+    "keys include excludeKeys readPreference includeReadPreference subqueryReadPreference".split()
+)
+# What a later part of the protocol brings; refused clearly until then.
+_NOT_YET: Final = ("redirectClassNameForKey", "hint")
+_EXPLAIN: Final = ("queryPlanner", "queryPlannerExtended", "executionStats", "allPlansExecution")
+_READ_PREFERENCES: Final = frozenset(
+    ("PRIMARY", "PRIMARY_PREFERRED", "SECONDARY", "SECONDARY_PREFERRED", "NEAREST")
+)
+
+MAX_PATHS: Final = 1_000
+MAX_PATH_DEPTH: Final = 32
+"""Bounds on `keys`, `excludeKeys`, `include` and `order`: expanding `a.a.a…` is quadratic."""
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """Which fields come back, and which Pointers are replaced by their objects.
+
+    `keys` `None` is every field. A dotted key names a field of an included object.
+    """
+
+    keys: tuple[KeyPath, ...] | None = None
+    exclude_keys: tuple[KeyPath, ...] = ()
+    include: tuple[KeyPath, ...] = ()
+    include_all: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class FindParameters:
+    """`limit` is `MISSING` when none was given, `None` when it is no number (then: no limit)."""
+
+    where: JSONValue
+    selection: Selection
+    order: tuple[SortKey, ...] = ()
+    skip: int = 0
+    limit: int | Missing | None = MISSING
+    count: bool = False
+    comment: str | None = None
+    explain: bool | str = False
+    """Wants the store's plan instead of objects; a text says how much of it."""
+
+
+def decode_find(parameters: JSONMapping) -> FindParameters:
+    """Raises 102, 105, 107."""
+    for key in parameters:
+        if key not in FIND_KEYS:
+            raise errors.invalid_query_parameter(key)
+    _refuse_what_comes_later(parameters)
+    return FindParameters(
+        where=decode_where(parameters.get("where")),
+        selection=_selection(parameters),
+        order=_order(parameters.get("order")),
+        skip=_skip(parameters.get("skip")),
+        limit=_limit(parameters.get("limit")),
+        count=bool(parameters.get("count")),
+        comment=_comment(parameters.get("comment")),
+        explain=_explain(parameters.get("explain")),
+    )
+
+
+def decode_get(parameters: JSONMapping) -> Selection:
+    """Raises 102."""
+    for key in parameters:
+        if key not in GET_KEYS:
+            raise errors.improper_parameter()
+    if not parameters:
+        return EVERYTHING
+    _check_read_preferences(parameters)
+    return _selection(parameters)
+
+
+EVERYTHING: Final = Selection()
+
+
+def decode_where(where: JSONValue) -> JSONValue:
+    """An object, or the JSON text of one (Android and query strings); nothing is `{}`."""
+    if isinstance(where, str) and where:
+        try:
+            where = json.loads(where)
+        except json.InvalidJSON:
+            raise errors.invalid_json("where parameter is not valid JSON") from None
+    if not where:
+        return {}
+    if isinstance(where, list):
+        # JavaScript's view of an array: its indices are keys, which no field may be called.
+        return {str(index): item for index, item in enumerate(where)}
+    if not isinstance(where, dict):
+        raise errors.invalid_json("where parameter is not valid JSON")
+    return where
+
+
+def as_text(value: JSONValue) -> str:
+    """A comma list given as text, or as a list (Swift sends JSON arrays)."""
+    if isinstance(value, list):
+        return ",".join(as_text(item) for item in value)
+    if value is None or value is False:
+        return ""
+    return value if isinstance(value, str) else json.dumps(value).decode()
+
+
+def _refuse_what_comes_later(parameters: JSONMapping) -> None:
+    for key in _NOT_YET:
+        if parameters.get(key):
+            raise errors.not_supported_yet(f"the query parameter {key}")
+    _check_read_preferences(parameters)
+
+
+def _check_read_preferences(parameters: JSONMapping) -> None:
+    for key in ("readPreference", "includeReadPreference", "subqueryReadPreference"):
+        value = parameters.get(key)
+        if value and not (isinstance(value, str) and value.upper() in _READ_PREFERENCES):
+            raise errors.invalid_query("Not supported read preference.")
+
+
+def _selection(parameters: Mapping[str, JSONValue]) -> Selection:
+    include = _paths(parameters.get("include"))
+    include_all = bool(parameters.get("includeAll")) or ("*",) in include
+    keys = parameters.get("keys", MISSING)
+    return Selection(
+        keys=None if isinstance(keys, Missing) or keys is None else _paths(keys),
+        exclude_keys=_paths(parameters.get("excludeKeys")),
+        include=() if include_all else include,
+        include_all=include_all,
+    )
+
+
+def _paths(value: JSONValue) -> tuple[KeyPath, ...]:
+    paths = tuple(tuple(path.split(".")) for path in as_text(value).split(",") if path.strip())
+    if len(paths) > MAX_PATHS or any(len(path) > MAX_PATH_DEPTH for path in paths):
+        raise errors.invalid_query("too many or too deep paths in keys, excludeKeys or include")
+    return paths
+
+
+def _order(value: JSONValue) -> tuple[SortKey, ...]:
+    text = as_text(value)
+    if not text:
+        return ()
+    keys = tuple(_sort_key(part.strip()) for part in text.split(",") if part.strip())
+    if len(keys) > MAX_PATHS:
+        raise errors.invalid_query("too many keys in order")
+    return keys
+
+
+def _sort_key(text: str) -> SortKey:
+    descending = text.startswith("-")
+    name = text.removeprefix("-")
+    if name == "$score":
+        raise errors.not_supported_yet("order by $score")
+    name = _ALIASES.get(name, name)
+    if _AUTH_DATA_ID.fullmatch(name):
+        raise errors.ParseError(errors.Code.INVALID_KEY_NAME, f"Cannot sort by {name}")
+    if _FIELD.fullmatch(name) is None or name.startswith("_") or name.count(".") > MAX_PATH_DEPTH:
+        raise errors.invalid_field_name(name)
+    return name, descending
+
+
+def _number(value: JSONValue) -> float | None:
+    """What JavaScript's `Number()` makes of it; `None` for not a number."""
+    if isinstance(value, bool | int | float):
+        return float(value)
+    if isinstance(value, str):
+        try:
+            number = float(value) if value.strip() else 0.0
+        except ValueError:
+            return None
+        return number if math.isfinite(number) else None
+    return None
+
+
+def _skip(value: JSONValue) -> int:
+    if value is None or value == "":
+        return 0
+    number = _number(value)
+    if number is None or number < 0 or number > _MAX_ROWS:
+        raise errors.invalid_query("skip must be a non-negative number")
+    return int(number)
+
+
+_MAX_ROWS: Final = 2**31 - 1
+
+
+def _limit(value: JSONValue) -> int | Missing | None:
+    """-n behaves as n, a fraction is cut, no number is no limit (all observed)."""
+    if value is None or value == "" or value is False:
+        return MISSING
+    number = _number(value)
+    if number is None:
+        return None
+    return min(int(abs(number)), _MAX_ROWS)
+
+
+def _explain(value: JSONValue) -> bool | str:
+    if isinstance(value, bool) or not value:
+        return bool(value)
+    if isinstance(value, str) and value in _EXPLAIN:
+        return value
+    raise errors.invalid_query("Invalid value for explain")
+
+
+def _comment(value: JSONValue) -> str | None:
+    if value is None:
+        return None
+    if not isinstance(value, str):
+        raise errors.invalid_query("comment must be a string")
+    return value

@@ -1,0 +1,120 @@
+"""JSON as Node reads and writes it, on orjson.
+
+What differs from plain orjson: whole numbers have no fraction (`1.0` is `1`, several SDKs depend
+on it) and `-0` is `0`; integers beyond 2**53 take the precision of a double, as every SDK would
+see them; lone surrogates are accepted and become U+FFFD; nesting is bounded.
+"""
+
+import json
+import re
+from typing import Final, cast
+
+import orjson
+
+from parsepy.types import JSONValue
+
+MAX_DEPTH: Final = 128
+"""Levels of nesting in one document. MongoDB stores 180 at most; no SDK comes near."""
+
+_MAX_EXACT: Final = 2**53
+_MAX_WHOLE: Final = 2.0**63
+_LONE_SURROGATE: Final = re.compile("[\ud800-\udfff]")
+# Only such texts can hold a number that orjson reads other than Node does.
+_ODD_NUMBER: Final = re.compile(rb"[0-9][.eE]|[0-9]{16}")
+
+
+class InvalidJSON(ValueError):
+    """The text is not JSON, or not JSON that we take; the message is meant for the client."""
+
+
+def loads(text: bytes | str) -> JSONValue:
+    """Parses one JSON document. Raises `InvalidJSON`."""
+    data = text if isinstance(text, bytes) else text.encode("utf-8", "surrogatepass")
+    try:
+        value: JSONValue = orjson.loads(data)
+    except orjson.JSONDecodeError as error:
+        value = _loads_leniently(data, error)
+    if data.count(b"[") + data.count(b"{") > MAX_DEPTH and is_deeper_than(value, MAX_DEPTH):
+        raise InvalidJSON(f"JSON is nested deeper than {MAX_DEPTH} levels")
+    return normalise_numbers(value) if _ODD_NUMBER.search(data) else value
+
+
+def dumps(value: object) -> bytes:
+    """Compact JSON; `value` holds only JSON values (whole floats already made integers)."""
+    try:
+        return orjson.dumps(value)
+    except TypeError:
+        # Integers beyond 64 bits and lone surrogates reach here only from foreign databases.
+        return json.dumps(value, separators=(",", ":"), allow_nan=False).encode("utf-8", "replace")
+
+
+def normalise_number(number: int | float) -> int | float:
+    """The number as a double would print it: `1.0` → `1`, `2**53 + 1` → `2**53`."""
+    if type(number) is int and -_MAX_EXACT <= number <= _MAX_EXACT:
+        return number
+    double = float(number)
+    if double.is_integer() and -_MAX_WHOLE < double < _MAX_WHOLE:
+        return int(double)
+    return double
+
+
+def normalise_numbers(value: JSONValue) -> JSONValue:
+    """Replaces the numbers inside `value`, in place where it can."""
+    kind = type(value)
+    if kind is float or kind is int:
+        return normalise_number(cast("float", value))
+    if kind is dict:
+        children = cast("dict[str, JSONValue]", value)
+        for key, child in children.items():
+            if type(child) not in (str, bool):
+                children[key] = normalise_numbers(child)
+    elif kind is list:
+        items = cast("list[JSONValue]", value)
+        for index, child in enumerate(items):
+            if type(child) not in (str, bool):
+                items[index] = normalise_numbers(child)
+    return value
+
+
+def is_deeper_than(value: JSONValue, limit: int) -> bool:
+    """Whether arrays and objects nest more than `limit` levels; walks level by level."""
+    level: list[JSONValue] = [value]
+    for _ in range(limit + 1):
+        children: list[JSONValue] = []
+        for node in level:
+            if isinstance(node, dict):
+                children.extend(node.values())
+            elif isinstance(node, list):
+                children.extend(node)
+        if not children:
+            return False
+        level = children
+    return any(isinstance(node, dict | list) for node in level)
+
+
+def _loads_leniently(data: bytes, error: orjson.JSONDecodeError) -> JSONValue:
+    """Node takes `\\ud800` alone, orjson does not; everything else orjson refuses stays refused."""
+    if b"\\u" not in data or "surrogate" not in error.msg:
+        raise InvalidJSON(f"{error.msg}: position {error.pos}") from None
+    try:
+        value = json.loads(data, parse_constant=_refuse_constant)
+    except (ValueError, RecursionError):
+        raise InvalidJSON(f"{error.msg}: position {error.pos}") from None
+    return _replace_surrogates(cast("JSONValue", value))
+
+
+def _refuse_constant(name: str) -> JSONValue:
+    raise ValueError(name)
+
+
+def _replace_surrogates(value: JSONValue) -> JSONValue:
+    if isinstance(value, str):
+        return _LONE_SURROGATE.sub("�", value)
+    if isinstance(value, list):
+        return [_replace_surrogates(item) for item in value]
+    if isinstance(value, dict):
+        return {
+            _LONE_SURROGATE.sub("�", key): _replace_surrogates(child)
+            for key, child in value.items()
+        }
+    return value

@@ -1,0 +1,87 @@
+"""Class-level permissions (CLP), read into rules that a request can test quickly."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from parsepy.protocol.acl import PUBLIC
+from parsepy.types import JSONObject, JSONValue
+
+OPERATIONS: Final = ("find", "count", "get", "create", "update", "delete", "addField")
+READS: Final = frozenset(("find", "count", "get"))
+REQUIRES_AUTHENTICATION: Final = "requiresAuthentication"
+POINTER_FIELDS: Final = "pointerFields"
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """Who may do one operation. `entities` are user ids and `role:<name>` entries."""
+
+    public: bool
+    authenticated: bool = False
+    entities: frozenset[str] = frozenset()
+    pointer_fields: tuple[str, ...] = ()
+    """Fields through which the users they point to are allowed, restricted to those objects."""
+
+
+OPEN: Final = Rule(public=True)
+
+
+@dataclass(frozen=True, slots=True)
+class ClassPermissions:
+    """`protected_fields`: group → hidden fields. `default_acl`: `None` when objects are public."""
+
+    rules: Mapping[str, Rule]
+    protected_fields: Mapping[str, frozenset[str]]
+    default_acl: JSONObject | None = None
+
+
+def read(permissions: JSONObject | None) -> ClassPermissions:
+    """A class that never got a CLP is open; one that got one is closed where it says nothing."""
+    if permissions is None:
+        return UNRESTRICTED
+    return ClassPermissions(
+        {operation: _rule(permissions, operation) for operation in OPERATIONS},
+        _protected(permissions.get("protectedFields")),
+        _default_acl(permissions.get("ACL")),
+    )
+
+
+UNRESTRICTED: Final = ClassPermissions(dict.fromkeys(OPERATIONS, OPEN), {})
+
+
+def _rule(permissions: JSONObject, operation: str) -> Rule:
+    granted = permissions.get(operation)
+    entries = granted if isinstance(granted, dict) else {}
+    lock = "readUserFields" if operation in READS else "writeUserFields"
+    pointer_fields = (
+        ()
+        if operation == "create"
+        else (*_texts(entries.get(POINTER_FIELDS)), *_texts(permissions.get(lock)))
+    )
+    return Rule(
+        public=entries.get(PUBLIC) is True,
+        authenticated=entries.get(REQUIRES_AUTHENTICATION) is True,
+        entities=frozenset(
+            entity
+            for entity, value in entries.items()
+            if value is True and entity not in (PUBLIC, REQUIRES_AUTHENTICATION)
+        ),
+        pointer_fields=tuple(dict.fromkeys(pointer_fields)),
+    )
+
+
+def _protected(groups: JSONValue) -> dict[str, frozenset[str]]:
+    if not isinstance(groups, dict):
+        return {}
+    return {group: frozenset(_texts(fields)) for group, fields in groups.items()}
+
+
+def _default_acl(acl: JSONValue) -> JSONObject | None:
+    if not isinstance(acl, dict) or acl == {PUBLIC: {"read": True, "write": True}}:
+        return None
+    return acl
+
+
+def _texts(value: JSONValue) -> tuple[str, ...]:
+    return tuple(item for item in value if isinstance(item, str)) if isinstance(value, list) else ()

@@ -1,0 +1,1 @@
+"""Where objects live: the contract (`base.py`) and its adapters."""

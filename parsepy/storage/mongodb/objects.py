@@ -1,0 +1,159 @@
+"""Reading and writing objects: one round trip each."""
+
+from collections.abc import Sequence
+from typing import Any, Final
+
+from pymongo import ReturnDocument
+from pymongo.errors import BulkWriteError
+
+from parsepy import errors
+from parsepy.errors import DuplicateValue
+from parsepy.protocol.operations import Changes
+from parsepy.query.options import FindOptions
+from parsepy.query.tree import Where
+from parsepy.schema.classes import ClassSchema
+from parsepy.storage.mongodb.bindings import Bindings
+from parsepy.storage.mongodb.columns import READ_COLUMN, Columns
+from parsepy.storage.mongodb.errors import READING, WRITING, of_write_error
+from parsepy.storage.mongodb.update import compile_update
+from parsepy.storage.mongodb.where import compile_where, holds_one_of
+from parsepy.types import JSONMapping, JSONValue, ParseObject
+
+CASE_INSENSITIVE: Final = {"locale": "en_US", "strength": 2}
+"""The collation of parse-server's indexes for user look-ups."""
+
+BATCH_SIZE: Final = 1000
+
+
+class Objects:
+    __slots__ = ("_batch_size", "_bindings", "_max_time_ms")
+
+    def __init__(self, bindings: Bindings, options: JSONMapping) -> None:
+        self._bindings = bindings
+        self._batch_size = _positive(options.get("batchSize")) or BATCH_SIZE
+        self._max_time_ms = _positive(options.get("maxTimeMS"))
+
+    async def get(
+        self, schema: ClassSchema, object_id: str, group: tuple[str, ...] | None
+    ) -> ParseObject | None:
+        binding = self._bindings.of(schema)
+        condition: dict[str, object] = {"_id": binding.columns.id(object_id)}
+        if group is not None:
+            condition[READ_COLUMN] = holds_one_of(group)
+        with READING:
+            document = await binding.collection.find_one(condition, max_time_ms=self._max_time_ms)
+        return None if document is None else binding.decode(document)
+
+    async def find(
+        self, schema: ClassSchema, where: Where, options: FindOptions
+    ) -> list[ParseObject]:
+        binding = self._bindings.of(schema)
+        condition = compile_where(binding.columns, where)
+        arguments = self._find_arguments(binding.columns, options)
+        with READING:
+            documents = await binding.collection.find(condition, **arguments).to_list()
+        decode = binding.decode
+        return [decode(document) for document in documents]
+
+    async def count(self, schema: ClassSchema, where: Where) -> int:
+        binding = self._bindings.of(schema)
+        condition = compile_where(binding.columns, where)
+        limits: dict[str, Any] = {"maxTimeMS": self._max_time_ms} if self._max_time_ms else {}
+        with READING:
+            if not condition:
+                # Counting without a condition reads every index key; the metadata has the number.
+                return await binding.collection.estimated_document_count(**limits)
+            return await binding.collection.count_documents(condition, **limits)
+
+    async def insert(self, schema: ClassSchema, document: ParseObject) -> None:
+        binding = self._bindings.of(schema)
+        encoded = binding.encode(document)
+        with WRITING:
+            await binding.collection.insert_one(encoded)
+
+    async def insert_many(
+        self, schema: ClassSchema, documents: Sequence[ParseObject]
+    ) -> list[DuplicateValue | None]:
+        if not documents:
+            return []
+        binding = self._bindings.of(schema)
+        encoded = [binding.encode(document) for document in documents]
+        results: list[DuplicateValue | None] = [None] * len(encoded)
+        try:
+            with WRITING:
+                await binding.collection.insert_many(encoded, ordered=False)
+        except BulkWriteError as error:
+            for position, refusal in _refusals(error):
+                results[position] = refusal
+        return results
+
+    async def update(
+        self, schema: ClassSchema, where: Where, changes: Changes
+    ) -> ParseObject | None:
+        binding = self._bindings.of(schema)
+        condition = compile_where(binding.columns, where)
+        update = compile_update(binding.columns, changes)
+        with WRITING:
+            if update:
+                document = await binding.collection.find_one_and_update(
+                    condition, update, return_document=ReturnDocument.AFTER
+                )
+            else:
+                document = await binding.collection.find_one(condition)
+        return None if document is None else binding.decode(document)
+
+    async def delete(self, schema: ClassSchema, where: Where) -> int:
+        binding = self._bindings.of(schema)
+        condition = compile_where(binding.columns, where)
+        with WRITING:
+            result = await binding.collection.delete_many(condition)
+        return result.deleted_count
+
+    def _find_arguments(self, columns: Columns, options: FindOptions) -> dict[str, Any]:
+        arguments: dict[str, Any] = {
+            "batch_size": self._batch_size,
+            "max_time_ms": self._max_time_ms,
+        }
+        if options.order:
+            arguments["sort"] = [
+                (columns.of(key), -1 if downwards else 1) for key, downwards in options.order
+            ]
+        if options.skip:
+            arguments["skip"] = options.skip
+        if options.limit is not None:
+            arguments["limit"] = options.limit
+        if options.fields is not None:
+            arguments["projection"] = _projection(columns, options.fields)
+        if options.case_insensitive:
+            arguments["collation"] = CASE_INSENSITIVE
+        if options.comment is not None:
+            arguments["comment"] = options.comment
+        return arguments
+
+
+def _projection(columns: Columns, fields: frozenset[str]) -> dict[str, int] | None:
+    """`None`, everything, when the columns of a field cannot be named beforehand."""
+    if columns.holds_auth_data and "authData" in fields:
+        return None
+    projection = {"_id": 1}
+    for field in fields:
+        # The field may be a client's `keys`; what is no name cannot be a column either.
+        if field.isidentifier():
+            projection.update(dict.fromkeys(columns.projection_of(field), 1))
+    return projection
+
+
+def _refusals(error: BulkWriteError) -> list[tuple[int, DuplicateValue]]:
+    if error.details["writeConcernErrors"]:
+        raise errors.database_error() from error
+    refusals = []
+    for entry in error.details["writeErrors"]:
+        failure = of_write_error(entry)
+        if not isinstance(failure, DuplicateValue):
+            raise failure from error
+        refusals.append((entry["index"], failure))
+    return refusals
+
+
+def _positive(value: JSONValue) -> int | None:
+    return int(value) if isinstance(value, int | float) and value > 0 else None

@@ -1,0 +1,194 @@
+"""Statements over the objects of one class: what to read, and the writes of a transaction."""
+
+from collections.abc import Callable, Sequence
+from typing import Final, cast
+
+import apsw
+
+from parsepy import errors
+from parsepy.errors import DuplicateValue
+from parsepy.protocol.operations import Changes, SetValue, apply, apply_at_path
+from parsepy.query.options import FindOptions
+from parsepy.query.tree import Where
+from parsepy.schema.classes import ClassSchema
+from parsepy.schema.system_classes import is_join
+from parsepy.storage.sqlite import names
+from parsepy.storage.sqlite.conditions import ALWAYS, Condition
+from parsepy.storage.sqlite.errors import table_missing, translation
+from parsepy.storage.sqlite.order import compile_order
+from parsepy.storage.sqlite.reader import Query
+from parsepy.storage.sqlite.rows import SELECTED, from_row, readable_for, to_row
+from parsepy.storage.sqlite.sql_types import Rows, SQLValue
+from parsepy.storage.sqlite.tables import Tables
+from parsepy.storage.sqlite.where import compile_where
+from parsepy.types import MISSING, JSONValue, Missing, ParseObject
+
+_KEY_COLUMNS: Final = frozenset(("objectId", "createdAt"))
+
+
+def get_query(class_name: str, object_id: str) -> Query:
+    sql = f"SELECT {SELECTED} FROM {names.table(class_name)} WHERE objectId = ?"
+    return Query(class_name, sql, (object_id,))
+
+
+def find_query(schema: ClassSchema, where: Where, options: FindOptions) -> Query:
+    condition = compile_where(where, schema, fold=options.case_insensitive)
+    page = _page(options)
+    if options.order:
+        return _sorted_query(schema, condition, options, page)
+    return Query(
+        schema.name,
+        f"SELECT {SELECTED} FROM {names.table(schema.name)}{_where(condition)}{page.sql}",
+        condition.parameters + page.parameters,
+    )
+
+
+def _sorted_query(
+    schema: ClassSchema, condition: Condition, options: FindOptions, page: Condition
+) -> Query:
+    # Sorted are row ids, not objects: rendering the JSON of rows that the page then cuts off
+    # costs three times as much as the sort. Equal ones keep the order of their insertion.
+    order = compile_order(options.order, schema, fold=options.case_insensitive)
+    table = names.table(schema.name)
+    page_of_ids = (
+        f"SELECT id AS row, {order.keys.sql} FROM {table}{_where(condition)}"
+        f" ORDER BY {order.terms}, id{page.sql}"
+    )
+    return Query(
+        schema.name,
+        f"SELECT {SELECTED} FROM ({page_of_ids}) CROSS JOIN {table} ON id = row"
+        f" ORDER BY {order.terms}, row",
+        order.keys.parameters + condition.parameters + page.parameters,
+    )
+
+
+def count_query(schema: ClassSchema, where: Where) -> Query:
+    condition = compile_where(where, schema)
+    sql = f"SELECT count(*) FROM {names.table(schema.name)}{_where(condition)}"
+    return Query(schema.name, sql, condition.parameters)
+
+
+def one(rows: Rows) -> ParseObject | None:
+    return from_row(rows[0]) if rows else None
+
+
+def one_for(group: tuple[str, ...]) -> Callable[[Rows], ParseObject | None]:
+    return lambda rows: one(rows) if rows and readable_for(rows[0], group) else None
+
+
+def all_of(rows: Rows) -> list[ParseObject]:
+    return list(map(from_row, rows))
+
+
+def number(rows: Rows) -> int:
+    return cast("int", rows[0][0]) if rows else 0
+
+
+def insert(
+    connection: apsw.Connection, tables: Tables, schema: ClassSchema, document: ParseObject
+) -> None:
+    if is_join(schema.name):
+        raise errors.class_closed("create", schema.name)
+    tables.erase_expired(connection, schema.name)
+    row = to_row(document, schema)
+    sql = (
+        f"INSERT INTO {names.table(schema.name)}"
+        " (objectId, createdAt, updatedAt, readers, writers, data) VALUES (?, ?, ?, ?, ?, jsonb(?))"
+    )
+    try:
+        connection.execute(sql, row)
+    except apsw.SQLError:
+        if not table_missing(connection, names.table_name(schema.name)):
+            raise
+        tables.create(connection, schema.name)
+        connection.execute(sql, row)
+
+
+def insert_many(
+    connection: apsw.Connection,
+    tables: Tables,
+    schema: ClassSchema,
+    documents: Sequence[ParseObject],
+) -> list[DuplicateValue | None]:
+    return [_refusal(connection, tables, schema, document) for document in documents]
+
+
+def update(
+    connection: apsw.Connection, schema: ClassSchema, where: Where, changes: Changes
+) -> ParseObject | None:
+    condition = compile_where(where, schema)
+    table = names.table(schema.name)
+    query = Query(
+        schema.name,
+        f"SELECT {SELECTED}, id FROM {table}{_where(condition)} LIMIT 1",
+        condition.parameters,
+    )
+    rows = query.rows(connection)
+    if not rows:
+        return None
+    *row, row_id = rows[0]
+    document = from_row(row)
+    _apply(document, changes)
+    object_id, created_at, updated_at, *rest = to_row(document, schema)
+    assigned = "updatedAt = ?, readers = ?, writers = ?, data = jsonb(?)"
+    values: tuple[SQLValue, ...] = (updated_at, *rest, cast("int", row_id))
+    if not _KEY_COLUMNS.isdisjoint(changes):
+        assigned = f"objectId = ?, createdAt = ?, {assigned}"
+        values = (object_id, created_at, *values)
+    connection.execute(f"UPDATE {table} SET {assigned} WHERE id = ?", values)
+    return document
+
+
+def delete(connection: apsw.Connection, schema: ClassSchema, where: Where) -> int:
+    condition = compile_where(where, schema)
+    sql = f"DELETE FROM {names.table(schema.name)}{_where(condition)}"
+    try:
+        connection.execute(sql, condition.parameters)
+    except apsw.SQLError:
+        if not table_missing(connection, names.table_name(schema.name)):
+            raise
+        return 0
+    return connection.changes()
+
+
+def _where(condition: Condition) -> str:
+    return "" if condition is ALWAYS else f" WHERE {condition.sql}"
+
+
+def _page(options: FindOptions) -> Condition:
+    if options.limit is None and not options.skip:
+        return Condition("")
+    limit = -1 if options.limit is None else options.limit
+    if not options.skip:
+        return Condition(" LIMIT ?", (limit,))
+    return Condition(" LIMIT ? OFFSET ?", (limit, options.skip))
+
+
+def _refusal(
+    connection: apsw.Connection, tables: Tables, schema: ClassSchema, document: ParseObject
+) -> DuplicateValue | None:
+    try:
+        insert(connection, tables, schema, document)
+    except apsw.ConstraintError as error:
+        refusal = translation(error, connection)
+        if isinstance(refusal, DuplicateValue):
+            return refusal
+        raise
+    return None
+
+
+def _apply(document: ParseObject, changes: Changes) -> None:
+    for field, operation in changes.items():
+        if isinstance(operation, SetValue) and "." not in field:
+            document[field] = operation.value
+        elif "." in field:
+            apply_at_path(document, field, operation)
+        else:
+            _assign(document, field, apply(operation, document.get(field, MISSING)))
+
+
+def _assign(document: ParseObject, field: str, value: JSONValue | Missing) -> None:
+    if isinstance(value, Missing):
+        document.pop(field, None)
+    else:
+        document[field] = value

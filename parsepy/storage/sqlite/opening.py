@@ -1,0 +1,72 @@
+"""Opening the store's file for writing: made when it is missing, refused when it is not ours."""
+
+import time
+from pathlib import Path
+from typing import Final
+
+import apsw
+
+from parsepy.errors import Code, ParseError
+from parsepy.storage.sqlite import layout
+from parsepy.storage.sqlite.connection import MEMORY, keep_log, open_connection
+from parsepy.storage.sqlite.transaction import PATIENCE, Job, commit
+
+_PAUSE: Final = 0.01
+
+
+def open_database(location: str) -> apsw.Connection:
+    """The checked file with its base tables. Raises `ParseError` 1; waits, so not for the loop."""
+    layout.check_sqlite()
+    try:
+        if location != MEMORY:
+            _make_file(Path(location))
+        connection = open_connection(location)
+    except (OSError, apsw.Error) as error:
+        raise _cannot_open(location) from error
+    try:
+        _prepare(connection, location)
+    except apsw.NotADBError as error:
+        connection.close()
+        raise layout.foreign_file(location) from error
+    except apsw.Error as error:
+        connection.close()
+        raise _cannot_open(location) from error
+    except ParseError:
+        connection.close()
+        raise
+    return connection
+
+
+def _make_file(path: Path) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    # Password hashes and session tokens are for the server's user only; SQLite gives the files
+    # beside it the same mode.
+    path.touch(mode=0o600, exist_ok=True)
+
+
+def _prepare(connection: apsw.Connection, location: str) -> None:
+    layout.check_file(connection, location)
+    if location != MEMORY:
+        _keep_log(connection)
+    job = Job(layout.create_base)
+    commit(connection, [job])
+    if job.error is not None:
+        raise job.error
+
+
+def _keep_log(connection: apsw.Connection) -> None:
+    # SQLite does not wait by itself for a process that is just switching the same file.
+    deadline = time.monotonic() + PATIENCE
+    while True:
+        try:
+            keep_log(connection)
+        except apsw.BusyError:
+            if time.monotonic() > deadline:
+                raise
+            time.sleep(_PAUSE)
+        else:
+            return
+
+
+def _cannot_open(location: str) -> ParseError:
+    return ParseError(Code.INTERNAL, f"The database file {location} cannot be opened.")

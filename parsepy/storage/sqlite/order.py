@@ -1,0 +1,64 @@
+"""`ORDER BY`: by the field itself where SQLite's order is MongoDB's, else by a key made for it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import partial
+
+import apsw
+import orjson
+
+from parsepy.protocol.field_types import STRING
+from parsepy.query.options import SortKey
+from parsepy.query.traversal import reach
+from parsepy.query.tree import Path
+from parsepy.schema.classes import ClassSchema
+from parsepy.storage.sqlite import columns, names
+from parsepy.storage.sqlite.conditions import Condition
+from parsepy.storage.sqlite.functions import FOLD, SORT_KEY
+from parsepy.storage.sqlite.sort_keys import least_key
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """What to sort by: the keys as columns `k0, k1, …`, and the terms over them."""
+
+    keys: Condition
+    terms: str
+
+
+def compile_order(order: Sequence[SortKey], schema: ClassSchema, *, fold: bool = False) -> Order:
+    """Raises 105 for a key that cannot name a field."""
+    keys = [_key(field, descending, schema, fold) for field, descending in order]
+    # SQLite puts NULL first upwards and last downwards, as MongoDB puts null and missing.
+    terms = [f"k{i}{' DESC' if descending else ''}" for i, (_, descending) in enumerate(order)]
+    return Order(
+        Condition(
+            ", ".join(f"{key.sql} AS k{i}" for i, key in enumerate(keys)),
+            tuple(parameter for key in keys for parameter in key.parameters),
+        ),
+        ", ".join(terms),
+    )
+
+
+def _key(key: str, descending: bool, schema: ClassSchema, fold: bool) -> Condition:
+    field = columns.stored_name(key)
+    type_ = columns.type_of(schema, field)
+    expression = None if "." in key else columns.scalar(schema, field, type_)
+    if expression is None:
+        return _made_key(Path(key, columns.type_of(schema, key.partition(".")[0])), descending)
+    if fold and type_ == STRING and field != "objectId":
+        return Condition(f"{FOLD}({expression})")
+    return Condition(expression)
+
+
+def _made_key(path: Path, descending: bool) -> Condition:
+    if path.root in columns.PERMISSION_COLUMNS or path.root in columns.OWN_COLUMNS:
+        return Condition("NULL")
+    place = names.json_path(columns.stored_name(path.root))
+    make = apsw.pyobject(partial(_make, path, descending))
+    return Condition(f"{SORT_KEY}(?, data->'{place}')", (make,))
+
+
+def _make(path: Path, descending: bool, text: str | None) -> bytes:
+    document = {} if text is None else {columns.stored_name(path.root): orjson.loads(text)}
+    return least_key(reach(path, elements=False)(document), greatest=descending)

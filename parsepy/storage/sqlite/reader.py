@@ -1,0 +1,129 @@
+"""Reads: in the event loop as long as they are short, else in threads.
+
+A thread hop costs about 100 µs of processor time, a point read 4 µs. How long a statement takes is
+not guessed: it starts in the loop on a budget, and one that overdraws it is interrupted, started
+again in a thread, and goes there at once the next time (statement texts hold no values, so they
+repeat).
+"""
+
+import asyncio
+import threading
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from time import perf_counter
+from typing import Final, Protocol, TypeVar
+
+import apsw
+
+from parsepy.storage.sqlite import names
+from parsepy.storage.sqlite.connection import open_reader
+from parsepy.storage.sqlite.errors import table_missing, translated, translation
+from parsepy.storage.sqlite.sql_types import Parameter, Rows
+
+Decoded = TypeVar("Decoded")
+
+LOOP_BUDGET: Final = 0.001
+"""Seconds a statement may hold up the loop."""
+THREADS: Final = 4
+
+_STEPS_BETWEEN_LOOKS: Final = 1000
+_MOST_REMEMBERED: Final = 2000
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """A statement over one class; a class whose table is not there has no rows."""
+
+    class_name: str
+    sql: str
+    parameters: tuple[Parameter, ...] = ()
+
+    def rows(self, connection: apsw.Connection) -> Rows:
+        try:
+            return connection.execute(self.sql, self.parameters).fetchall()
+        except apsw.SQLError:
+            if table_missing(connection, names.table_name(self.class_name)):
+                return []
+            raise
+
+
+class Reader(Protocol):
+    async def read(self, query: Query, decode: Callable[[Rows], Decoded]) -> Decoded:
+        """What `decode` makes of the query's rows. Raises `ParseError`."""
+
+    async def close(self) -> None: ...
+
+
+class InlineReader:
+    """Reads the database in memory; the connection is the writer's and closed by it."""
+
+    def __init__(self, connection: apsw.Connection) -> None:
+        self._connection = connection
+
+    async def read(self, query: Query, decode: Callable[[Rows], Decoded]) -> Decoded:
+        with translated(self._connection):
+            return decode(query.rows(self._connection))
+
+    async def close(self) -> None:
+        pass
+
+
+class FileReader:
+    """Reads a file: one connection for the loop, one for each thread."""
+
+    def __init__(self, location: str) -> None:
+        self._location = location
+        self._connection = open_reader(location, patient=False)
+        self._connection.set_progress_handler(self._overdrawn, _STEPS_BETWEEN_LOOKS)
+        self._deadline = 0.0
+        self._long: set[str] = set()
+        self._pool = ThreadPoolExecutor(THREADS, "parsepy-sqlite-reader")
+        self._thread = threading.local()
+        self._opened: list[apsw.Connection] = []
+
+    async def read(self, query: Query, decode: Callable[[Rows], Decoded]) -> Decoded:
+        rows = None if query.sql in self._long else self._in_loop(query)
+        if rows is not None:
+            return decode(rows)
+        loop = asyncio.get_running_loop()
+        return await loop.run_in_executor(self._pool, self._in_thread, query, decode)
+
+    async def close(self) -> None:
+        await asyncio.to_thread(self._pool.shutdown)
+        for connection in (self._connection, *self._opened):
+            connection.close()
+
+    def _in_loop(self, query: Query) -> Rows | None:
+        """The rows, or `None` when a thread has to read them."""
+        self._deadline = perf_counter() + LOOP_BUDGET
+        try:
+            return query.rows(self._connection)
+        except apsw.InterruptError:
+            self._remember(query.sql)
+            return None
+        except apsw.BusyError:
+            # Another process repairs or resets the log: a thread can wait for that.
+            return None
+        except apsw.Error as error:
+            raise translation(error, self._connection) from error
+
+    def _overdrawn(self) -> bool:
+        return perf_counter() > self._deadline
+
+    def _remember(self, sql: str) -> None:
+        if len(self._long) >= _MOST_REMEMBERED:
+            self._long.clear()
+        self._long.add(sql)
+
+    def _in_thread(self, query: Query, decode: Callable[[Rows], Decoded]) -> Decoded:
+        connection = self._connection_of_thread()
+        with translated(connection):
+            return decode(query.rows(connection))
+
+    def _connection_of_thread(self) -> apsw.Connection:
+        connection: apsw.Connection | None = getattr(self._thread, "connection", None)
+        if connection is None:
+            connection = self._thread.connection = open_reader(self._location)
+            self._opened.append(connection)
+        return connection

@@ -1,0 +1,56 @@
+"""An object as a row: four columns that the server itself looks at, the rest as JSON."""
+
+from collections.abc import Sequence
+from typing import Final, TypeAlias, cast
+
+import orjson
+
+from parsepy.protocol import acl, json
+from parsepy.schema.classes import ClassSchema
+from parsepy.storage.base import stored_fields
+from parsepy.types import JSONObject, JSONValue, ParseObject
+
+Row: TypeAlias = tuple[str, str | None, str | None, str | None, str | None, str]
+"""objectId, createdAt, updatedAt, readers, writers, data."""
+
+SELECTED: Final = "objectId, createdAt, updatedAt, readers, writers, json(data)"
+
+
+def to_row(document: ParseObject, schema: ClassSchema) -> Row:
+    data = stored_fields(document, schema)
+    object_id = cast("str", data.pop("objectId"))
+    created_at = cast("str | None", data.pop("createdAt", None))
+    updated_at = cast("str | None", data.pop("updatedAt", None))
+    readers, writers = _permission_lists(data.pop("ACL", None))
+    return object_id, created_at, updated_at, readers, writers, json.dumps(data).decode()
+
+
+def from_row(row: Sequence[object]) -> ParseObject:
+    """The object of a row of `SELECTED`."""
+    object_id, created_at, updated_at, readers, writers, data = cast("Row", row)
+    document: ParseObject = {"objectId": object_id}
+    if created_at is not None:
+        document["createdAt"] = created_at
+    if updated_at is not None:
+        document["updatedAt"] = updated_at
+    document.update(cast("JSONObject", orjson.loads(data)))
+    if readers is not None or writers is not None:
+        document["ACL"] = acl.from_lists(entries(readers), entries(writers))
+    return document
+
+
+def readable_for(row: Sequence[object], group: Sequence[str]) -> bool:
+    """Whether one of `group` may read the row of `SELECTED`."""
+    readers = cast("Row", row)[3]
+    return readers is None or any(entry in group for entry in entries(readers))
+
+
+def entries(permission_list: str | None) -> list[str]:
+    return [] if permission_list is None else cast("list[str]", orjson.loads(permission_list))
+
+
+def _permission_lists(value: JSONValue) -> tuple[str | None, str | None]:
+    if not isinstance(value, dict):
+        return None, None
+    readers, writers = acl.to_lists(value)
+    return orjson.dumps(readers).decode(), orjson.dumps(writers).decode()

@@ -1,0 +1,99 @@
+"""The control port: `info`, `reset` and `reconfigure` of the server under test."""
+
+from collections.abc import Mapping
+from typing import Final
+
+from starlette.types import Receive, Scope, Send
+
+from parsepy import __version__
+from parsepy.app import ParseApp
+from parsepy.options.errors import OptionsError
+from parsepy.options.load import load_options
+from parsepy.protocol import json
+from parsepy.types import JSONObject, JSONValue
+
+_NOT_OFFERED: Final = ("cloud", "message")
+
+
+class SwitchableApp:
+    """An ASGI app whose options can be replaced while its store stays open."""
+
+    def __init__(self, app: ParseApp) -> None:
+        self.current = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        await self.current(scope, receive, send)
+
+    async def reset(self) -> None:
+        await self.current.parts.reset()
+
+    async def reconfigure(self, options: Mapping[str, object]) -> None:
+        """Raises `OptionsError`; then the old options stay."""
+        loaded = load_options(options).options
+        old = self.current.parts
+        replacement = ParseApp(loaded, old.storage)
+        await replacement.parts.prepare()
+        self.current = replacement
+        await old.release()
+
+
+class ControlApp:
+    """`base` are options that every configuration gets (the store's address)."""
+
+    def __init__(self, switchable: SwitchableApp, base: Mapping[str, object]) -> None:
+        self._switchable = switchable
+        self._base = base
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            return
+        status, answer = await self._answer(scope["path"], await _body(receive))
+        content = json.dumps(answer)
+        headers = [
+            (b"Content-Type", b"application/json"),
+            (b"Content-Length", str(len(content)).encode()),
+        ]
+        await send({"type": "http.response.start", "status": status, "headers": headers})
+        await send({"type": "http.response.body", "body": content})
+
+    async def _answer(self, path: str, body: JSONObject) -> tuple[int, JSONValue]:
+        match path.removeprefix("/__test__/"):
+            case "info":
+                return 200, _info()
+            case "reset":
+                await self._switchable.reset()
+                return 200, {}
+            case "reconfigure":
+                return await self._reconfigure(body)
+            case name if name in _NOT_OFFERED:
+                return 404, {"error": f"{name} is not offered yet"}
+            case _:
+                return 404, {"error": "unknown endpoint"}
+
+    async def _reconfigure(self, body: JSONObject) -> tuple[int, JSONValue]:
+        try:
+            await self._switchable.reconfigure({**body, **self._base})
+        except OptionsError as error:
+            return 400, {"error": str(error)}
+        return 200, {}
+
+
+def _info() -> JSONObject:
+    return {
+        "name": "parsepy",
+        "version": __version__,
+        "reset": True,
+        "reconfigure": True,
+        "cloud": False,
+    }
+
+
+async def _body(receive: Receive) -> JSONObject:
+    content = b""
+    while True:
+        message = await receive()
+        content += message.get("body", b"")
+        if not message.get("more_body"):
+            break
+    value = json.loads(content) if content else {}
+    return value if isinstance(value, dict) else {}

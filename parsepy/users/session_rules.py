@@ -1,0 +1,93 @@
+"""What is special about reading and writing `_Session` (users sheet, section 7)."""
+
+from typing import Final
+
+from parsepy import errors
+from parsepy.errors import Code, ParseError
+from parsepy.objects.context import RequestContext
+from parsepy.objects.ports import ClassRules
+from parsepy.objects.present import strip_internal
+from parsepy.objects.write_state import Write
+from parsepy.query import tree
+from parsepy.query.tree import Where
+from parsepy.types import ParseObject
+from parsepy.users.sessions import Sessions, of_user
+
+_NEVER_UPDATED: Final = ("installationId", "sessionToken")
+_SERVER_ONLY: Final = ("expiresAt", "createdWith")
+
+
+class SessionRules(ClassRules):
+    """A session belongs to its user: nobody else sees or changes it, but the master key."""
+
+    def __init__(self, sessions: Sessions) -> None:
+        self._sessions = sessions
+
+    async def before_create(self, write: Write) -> None:
+        if "ACL" in write.body:
+            raise ParseError(Code.INVALID_KEY_NAME, "Cannot set ACL on a Session.")
+        if not write.ctx.caller.is_privileged:
+            # Clients make sessions through `POST /sessions`, which fills the fields itself.
+            raise errors.session_token_required()
+
+    async def before_update(self, write: Write) -> None:
+        caller = write.ctx.caller
+        if caller.user is None and not caller.is_privileged:
+            raise errors.session_token_required()
+        if "ACL" in write.body:
+            raise ParseError(Code.INVALID_KEY_NAME, "Cannot set ACL on a Session.")
+        for key in write.body:
+            field = key.partition(".")[0]
+            if field in _NEVER_UPDATED or (field in _SERVER_ONLY and not caller.is_privileged):
+                raise errors.invalid_key_name(field)
+        if not caller.is_privileged:
+            _check_user(write)
+            await self._check_owner(write)
+
+    async def before_delete(self, ctx: RequestContext, object_id: str) -> None:
+        if ctx.caller.user is None and not ctx.caller.is_privileged:
+            raise errors.invalid_session_token(sanitised=True)
+        if not ctx.caller.is_privileged and not await self._owns(ctx, object_id):
+            raise self.not_writable(ctx, "delete")
+
+    async def after_update(self, write: Write) -> None:
+        self._sessions.forget_all()
+
+    async def after_delete(self, ctx: RequestContext, object_id: str) -> None:
+        self._sessions.forget_all()
+
+    async def restrict(self, ctx: RequestContext, where: Where) -> Where:
+        caller = ctx.caller
+        if caller.is_master:
+            return where
+        if caller.user_id is None:
+            raise errors.invalid_session_token(sanitised=True)
+        return tree.both(where, of_user(caller.user_id))
+
+    def present(self, ctx: RequestContext, document: ParseObject) -> None:
+        # The read-only key reads no tokens: with one it could write as that user.
+        strip_internal(document, ("sessionToken",) if ctx.caller.is_read_only else ())
+
+    def not_writable(self, ctx: RequestContext, operation: str) -> ParseError:
+        if operation == "delete":
+            return errors.object_not_found("Object not found for delete.")
+        return errors.object_not_found()
+
+    async def _check_owner(self, write: Write) -> None:
+        if not await self._owns(write.ctx, write.object_id):
+            raise errors.object_not_found()
+
+    async def _owns(self, ctx: RequestContext, object_id: str) -> bool:
+        services = ctx.services
+        schema = await services.schemas.get("_Session")
+        row = await services.storage.get(schema, object_id, None)
+        user = row.get("user") if row else None
+        return isinstance(user, dict) and user.get("objectId") == ctx.caller.user_id
+
+
+def _check_user(write: Write) -> None:
+    if "user" not in write.body:
+        return
+    user = write.body["user"]
+    if not isinstance(user, dict) or user.get("objectId") != write.ctx.caller.user_id:
+        raise errors.invalid_key_name("user")

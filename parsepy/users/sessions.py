@@ -1,0 +1,145 @@
+"""Sessions: made at log-in, looked up by token on every request, ended."""
+
+from dataclasses import dataclass
+from typing import Final
+
+from parsepy import errors
+from parsepy.cache import Cache
+from parsepy.objects import write
+from parsepy.objects.context import ObjectServices, RequestContext
+from parsepy.protocol import dates, ids, values
+from parsepy.protocol.field_types import STRING, FieldType
+from parsepy.query import tree
+from parsepy.query.options import ONE
+from parsepy.query.tree import Where
+from parsepy.types import JSONObject, JSONValue, ParseObject
+
+CLOUD_INSTALLATION: Final = "cloud"
+"""The installation id of the server itself: it signs users up without logging them in."""
+
+TOKEN: Final = tree.Path("sessionToken", STRING)
+_USER_POINTER: Final = FieldType("Pointer", "_User")
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """A valid session's user, and when it ends (`None`: never)."""
+
+    user: ParseObject
+    expires_at: str | None
+
+
+class Sessions:
+    def __init__(self, services: ObjectServices) -> None:
+        self._services = services
+        options = services.options
+        self._cache: Cache[Session] = Cache(
+            ttl=options.cache_ttl / 1000, max_size=options.cache_max_size
+        )
+
+    async def resolve(self, token: str) -> ParseObject:
+        """The user of a session token. Raises 209 for an unknown, orphaned or expired one."""
+        session = self._cache.get(token)
+        if session is None:
+            session = await self._look_up(token)
+            self._cache.put(token, session)
+        if session.expires_at is not None and session.expires_at < dates.now():
+            raise errors.session_expired()
+        return session.user
+
+    async def find_by_token(self, token: str) -> ParseObject | None:
+        """The session object itself, expired or not."""
+        schema = await self._services.schemas.get("_Session")
+        rows = await self._services.storage.find(schema, tree.Equal(TOKEN, token), ONE)
+        return rows[0] if rows else None
+
+    async def create(
+        self,
+        ctx: RequestContext,
+        user_id: str,
+        created_with: JSONObject | None,
+        installation_id: str | None,
+        extra: JSONObject | None = None,
+    ) -> JSONObject:
+        """A new session for the user; it ends earlier ones of the same installation.
+
+        Answers the session's fields with `objectId` and `createdAt`.
+        """
+        fields: JSONObject = dict(extra or {})
+        fields |= {
+            "sessionToken": ids.new_session_token(),
+            "user": values.pointer("_User", user_id),
+        }
+        if created_with is not None:
+            fields["createdWith"] = created_with
+        if installation_id is not None:
+            fields["installationId"] = installation_id
+        expires_at = self.expiry()
+        if expires_at is not None:
+            fields["expiresAt"] = expires_at
+        written = await write.create(ctx.as_master(), "_Session", dict(fields))
+        if installation_id is not None and installation_id != CLOUD_INSTALLATION:
+            await self._end_others(user_id, installation_id, str(fields["sessionToken"]))
+        return {**fields, **written.answer}
+
+    def expiry(self) -> JSONValue:
+        """When a session made now ends, as a typed Date; `None` for never."""
+        options = self._services.options
+        if not options.expire_inactive_sessions:
+            return None
+        return values.date(dates.format_ms(dates.now_ms() + options.session_length * 1000))
+
+    async def end(self, token: str) -> None:
+        await self._delete(tree.Equal(TOKEN, token))
+        self._cache.drop(token)
+
+    async def end_all_of(self, user_id: str) -> None:
+        await self._delete(of_user(user_id))
+        self.forget_user(user_id)
+
+    def forget_user(self, user_id: str) -> None:
+        """The user changed: cached sessions hold an old copy."""
+        self._cache.drop_where(lambda session: session.user.get("objectId") == user_id)
+
+    def forget_all(self) -> None:
+        self._cache.clear()
+
+    async def _look_up(self, token: str) -> Session:
+        row = await self.find_by_token(token)
+        user_id = _pointed_user(row)
+        if row is None or user_id is None:
+            raise errors.invalid_session_token()
+        if user_id.startswith("role:"):
+            raise errors.ParseError(errors.Code.INTERNAL, "Invalid object ID.")
+        schema = await self._services.schemas.get("_User")
+        user = await self._services.storage.get(schema, user_id, None)
+        if user is None:
+            raise errors.invalid_session_token()
+        return Session(user, _iso(row.get("expiresAt")))
+
+    async def _end_others(self, user_id: str, installation_id: str, token: str) -> None:
+        same_installation = tree.Equal(tree.Path("installationId"), installation_id)
+        await self._delete(
+            tree.And((of_user(user_id), same_installation, tree.NotEqual(TOKEN, token)))
+        )
+        self.forget_user(user_id)
+
+    async def _delete(self, where: Where) -> None:
+        schema = await self._services.schemas.get("_Session")
+        if schema.exists:
+            await self._services.storage.delete(schema, where)
+
+
+def of_user(user_id: str) -> Where:
+    return tree.Equal(tree.Path("user", _USER_POINTER), values.pointer("_User", user_id))
+
+
+def _pointed_user(row: ParseObject | None) -> str | None:
+    user = row.get("user") if row else None
+    object_id = user.get("objectId") if isinstance(user, dict) else None
+    return object_id if isinstance(object_id, str) else None
+
+
+def _iso(value: JSONValue) -> str | None:
+    iso = value.get("iso") if isinstance(value, dict) else None
+    return iso if isinstance(iso, str) else None

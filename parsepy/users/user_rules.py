@@ -1,0 +1,296 @@
+"""What is special about reading and writing `_User`: sign-up, uniqueness, passwords, privacy."""
+
+import re
+from typing import Final
+
+from parsepy import errors
+from parsepy.errors import Code, ParseError
+from parsepy.objects import read
+from parsepy.objects.context import RequestContext
+from parsepy.objects.ports import ClassRules
+from parsepy.objects.present import strip_internal
+from parsepy.objects.write_state import Write
+from parsepy.permissions.caller import Caller
+from parsepy.permissions.protected_fields import keys_of
+from parsepy.protocol import ids
+from parsepy.protocol.acl import PUBLIC
+from parsepy.protocol.find_parameters import EVERYTHING
+from parsepy.query import tree
+from parsepy.query.options import FindOptions
+from parsepy.query.tree import Where
+from parsepy.types import JSONObject, JSONValue, Missing, ParseObject
+from parsepy.users.auth_data import AuthData, already_used, canonical, proving, unsupported
+from parsepy.users.passwords import Passwords
+from parsepy.users.sessions import CLOUD_INSTALLATION, Sessions
+
+GENERATED_USERNAME_LENGTH: Final = 25
+_EMAIL: Final = re.compile(r".+@.+", re.DOTALL)
+_FILTERABLE_AUTH_DATA: Final = re.compile(r"authData\.[A-Za-z][A-Za-z0-9_]*\.id")
+_INTERNAL_ON_PASSWORD_OR_EMAIL: Final = ("_perishable_token", "_perishable_token_expires_at")
+
+
+class UserRules(ClassRules):
+    def __init__(self, passwords: Passwords, sessions: Sessions, auth_data: AuthData) -> None:
+        self._passwords = passwords
+        self._sessions = sessions
+        self._auth_data = auth_data
+
+    # -- writes
+
+    async def before_create(self, write: Write) -> None:
+        if write.object_id.startswith("role:") or write.object_id == PUBLIC:
+            raise errors.forbidden("Invalid object ID.")
+        auth_data = self._auth_data.given(write)
+        proofs = proving(auth_data)
+        if not proofs:
+            _check_credentials(write)
+        if proofs:
+            await self._sign_up_or_log_in(write, proofs)
+        if not write.finished:
+            _check_email_verified(write)
+
+    async def before_update(self, write: Write) -> None:
+        caller = write.ctx.caller
+        if caller.user is None and not caller.is_privileged:
+            # Before anything is compared: the answer must not tell which names are taken.
+            raise ParseError(
+                Code.SESSION_MISSING, f"Cannot modify user {write.object_id}.", sanitised=True
+            )
+        _check_email_verified(write)
+        auth_data = self._auth_data.given(write)
+        if "authData" in write.body:
+            await self._link(write, auth_data)
+
+    async def before_insert(self, write: Write) -> None:
+        await self._take_password(write)
+        if isinstance(write.value_of("username"), Missing):
+            write.set("username", ids.random_text(GENERATED_USERNAME_LENGTH))
+            write.answer["username"] = write.value_of("username")  # type: ignore[assignment]
+        else:
+            await self._check_username(write)
+        await self._check_email(write)
+        write.set("ACL", self._private_acl(write))
+
+    async def before_modify(self, write: Write) -> None:
+        await self._take_password(write)
+        await self._check_username(write)
+        await self._check_email(write)
+        if "password" in write.body or "email" in write.body:
+            for name in _INTERNAL_ON_PASSWORD_OR_EMAIL:
+                write.unset(name)
+        given = write.value_of("ACL")
+        if isinstance(given, dict) and not write.ctx.caller.is_privileged:
+            write.set("ACL", {**given, write.object_id: {"read": True, "write": True}})
+
+    async def after_create(self, write: Write) -> None:
+        await self._log_in_after(write, _created_with(write))
+
+    async def after_update(self, write: Write) -> None:
+        self._sessions.forget_user(write.object_id)
+        if "password" not in write.body:
+            return
+        if write.ctx.services.options.revoke_session_on_password_reset:
+            await self._sessions.end_all_of(write.object_id)
+        if not write.ctx.caller.is_privileged:
+            await self._log_in_after(write, None)
+
+    async def before_delete(self, ctx: RequestContext, object_id: str) -> None:
+        if ctx.caller.user is None and not ctx.caller.is_privileged:
+            raise ParseError(Code.SESSION_MISSING, "Insufficient auth to delete user")
+
+    async def after_delete(self, ctx: RequestContext, object_id: str) -> None:
+        await self._sessions.end_all_of(object_id)
+
+    def duplicate(self, field: str | None) -> ParseError:
+        if field == "username":
+            return _username_taken()
+        if field == "email":
+            return _email_taken()
+        if field is not None and field.startswith("authData"):
+            return already_used()
+        return errors.duplicate_value()
+
+    def not_writable(self, ctx: RequestContext, operation: str) -> ParseError:
+        if ctx.caller.is_privileged:
+            return errors.object_not_found()
+        return ParseError(Code.SESSION_MISSING, "Insufficient auth.", sanitised=True)
+
+    # -- reads
+
+    async def restrict(self, ctx: RequestContext, where: Where) -> Where:
+        if ctx.caller.is_privileged:
+            return where
+        for key in keys_of(where):
+            root, dot, _ = key.partition(".")
+            if root == "authData" and dot and _FILTERABLE_AUTH_DATA.fullmatch(key) is None:
+                raise errors.invalid_key_name(key)
+            if root in ("sessionToken", "authData") and not dot:
+                return tree.NOTHING
+        return where
+
+    def present(self, ctx: RequestContext, document: ParseObject) -> None:
+        caller = ctx.caller
+        if caller.is_maintenance:
+            document.pop("_hashed_password", None)
+            _show_plain_dates(document)
+        else:
+            strip_internal(document)
+        document.pop("sessionToken", None)
+        document.pop("password", None)
+        own = document.get("objectId") == caller.user_id
+        if (not caller.is_privileged and not own) or document.get("authData") == {}:
+            document.pop("authData", None)
+
+    # -- steps
+
+    async def _sign_up_or_log_in(self, write: Write, proofs: JSONObject) -> None:
+        await self._auth_data.validate(proofs)
+        users = await self._auth_data.users_with(write.ctx, proofs)
+        if len(users) > 1:
+            raise already_used()
+        if users:
+            await self._log_in_as(write, users[0], proofs)
+            return
+        write.set("authData", canonical(proofs))
+        write.answer["authDataResponse"] = {}
+
+    async def _log_in_as(self, write: Write, user: ParseObject, proofs: JSONObject) -> None:
+        acting = write.ctx.caller.user_id
+        if acting is not None and acting != user["objectId"]:
+            raise already_used()
+        if user.get("ACL") == {} and not write.ctx.caller.is_privileged:
+            # The account is closed: its identity stays taken, nobody gets in.
+            raise already_used()
+        write.finished = True
+        write.object_id = str(user["objectId"])
+        write.answer = await readable_user(write.ctx, user)
+        created_with: JSONObject = {"action": "login", "authProvider": ",".join(sorted(proofs))}
+        await self._log_in_after(write, created_with)
+        write.answer["authDataResponse"] = {}
+
+    async def _link(self, write: Write, auth_data: JSONObject) -> None:
+        proofs = proving(auth_data)
+        await self._auth_data.validate(proofs)
+        for user in await self._auth_data.users_with(write.ctx, proofs):
+            if user["objectId"] != write.object_id:
+                raise already_used()
+        for name, data in canonical(proofs).items():
+            write.set(f"authData.{name}", data)
+        for name, data in auth_data.items():
+            if name in proofs:
+                continue
+            if data is None:
+                if not name.isidentifier():
+                    raise unsupported()
+                write.unset(f"authData.{name}")
+        write.answer["authDataResponse"] = {}
+
+    async def _take_password(self, write: Write) -> None:
+        """Replaces the password by its hash."""
+        if "password" not in write.changes:
+            return
+        password = write.value_of("password")
+        write.drop("password")
+        if not isinstance(password, str) or not password:
+            raise ParseError(Code.PASSWORD_MISSING, "password is required")
+        write.set("_hashed_password", await self._passwords.hash(password))
+
+    async def _check_username(self, write: Write) -> None:
+        if "username" not in write.changes:
+            return
+        username = write.value_of("username")
+        if not isinstance(username, str) or not username:
+            raise ParseError(Code.USERNAME_MISSING, "bad or missing username")
+        if write.ctx.services.options.convert_username_to_lowercase:
+            write.set("username", username := username.lower())
+        if await self._is_taken(write, "username", username):
+            raise _username_taken()
+
+    async def _check_email(self, write: Write) -> None:
+        email = write.value_of("email")
+        if not isinstance(email, str) or not email:
+            return
+        if _EMAIL.fullmatch(email) is None:
+            raise ParseError(Code.INVALID_EMAIL_ADDRESS, "Email address format is invalid.")
+        if write.ctx.services.options.convert_email_to_lowercase:
+            write.set("email", email := email.lower())
+        if await self._is_taken(write, "email", email):
+            raise _email_taken()
+
+    async def _is_taken(self, write: Write, field: str, value: str) -> bool:
+        """Whether another user has it in whatever case; the unique index decides races."""
+        services = write.ctx.services
+        where = tree.And(
+            (
+                tree.Equal(tree.Path(field, write.schema.types[field]), value),
+                tree.NotEqual(tree.Path("objectId"), write.object_id),
+            )
+        )
+        folded = not services.options.enable_collation_case_comparison
+        options = FindOptions(limit=1, case_insensitive=folded)
+        return bool(await services.storage.find(write.schema, where, options))
+
+    def _private_acl(self, write: Write) -> JSONObject:
+        given = write.value_of("ACL")
+        acl: JSONObject = dict(given) if isinstance(given, dict) else {}
+        if not isinstance(given, dict) and not write.ctx.services.options.enforce_private_users:
+            acl[PUBLIC] = {"read": True}
+        acl[write.object_id] = {"read": True, "write": True}
+        return acl
+
+    async def _log_in_after(self, write: Write, created_with: JSONObject | None) -> None:
+        installation_id = write.ctx.caller.installation_id
+        if installation_id == CLOUD_INSTALLATION:
+            return
+        session = await self._sessions.create(
+            write.ctx, write.object_id, created_with, installation_id
+        )
+        write.answer["sessionToken"] = session["sessionToken"]
+
+
+async def readable_user(ctx: RequestContext, user: ParseObject) -> JSONObject:
+    """The user as he may see himself; only the id where permissions keep even that from him."""
+    as_owner = ctx
+    if not ctx.caller.is_privileged:
+        owner = Caller(user=user, installation_id=ctx.caller.installation_id)
+        as_owner = RequestContext(ctx.services, owner, ctx.mount_url)
+    try:
+        return await read.get(as_owner, "_User", str(user["objectId"]), EVERYTHING)
+    except ParseError:
+        return {"objectId": user["objectId"]}
+
+
+def _check_credentials(write: Write) -> None:
+    """Without a proof of identity a new user needs name and password. Raises 200, 201."""
+    username, password = write.body.get("username"), write.body.get("password")
+    if not isinstance(username, str) or not username:
+        raise ParseError(Code.USERNAME_MISSING, "bad or missing username")
+    if not isinstance(password, str) or not password:
+        raise ParseError(Code.PASSWORD_MISSING, "password is required")
+
+
+def _check_email_verified(write: Write) -> None:
+    if "emailVerified" in write.body and not write.ctx.caller.is_privileged:
+        raise errors.forbidden("Clients aren't allowed to manually update email verification.")
+
+
+def _created_with(write: Write) -> JSONObject:
+    auth_data: JSONValue | Missing = write.value_of("authData")
+    if isinstance(auth_data, dict) and auth_data:
+        return {"action": "login", "authProvider": ",".join(sorted(auth_data))}
+    return {"action": "signup", "authProvider": "password"}
+
+
+def _show_plain_dates(document: ParseObject) -> None:
+    """Internal dates are bare texts to the maintenance key (observed)."""
+    for name, value in document.items():
+        if name.startswith("_") and isinstance(value, dict) and value.get("__type") == "Date":
+            document[name] = value["iso"]
+
+
+def _username_taken() -> ParseError:
+    return ParseError(Code.USERNAME_TAKEN, "Account already exists for this username.")
+
+
+def _email_taken() -> ParseError:
+    return ParseError(Code.EMAIL_TAKEN, "Account already exists for this email address.")

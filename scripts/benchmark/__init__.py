@@ -1,0 +1,1 @@
+"""Measures parsepy beside the real parse-server: `scripts/bench`."""

@@ -1,0 +1,22 @@
+"""How much is measured: all counts and times are bounded."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """Seconds of load per server and scenario, in `rounds` windows after one warm-up.
+
+    A window ends after `seconds` or `max_requests`, whichever comes first.
+    """
+
+    rounds: int = 5
+    seconds: float = 3.0
+    warm_up_seconds: float = 4.0
+    max_requests: int = 20_000
+    connections: int = 8
+    starts: int = 5
+
+
+FULL = Plan()
+QUICK = Plan(rounds=3, seconds=1.0, warm_up_seconds=1.5, starts=2)
