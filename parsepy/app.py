@@ -97,12 +97,15 @@ class AppParts:
 
     async def prepare(self) -> None:
         """Readies what a started store needs before the first request."""
-        shared = self.storage.capabilities.parse_server_layout
-        await self.storage.ensure_indexes(wanted_indexes(self.services.options, shared=shared))
-        await self.schemas.load()
+        await self._prepare_indexes()
         for class_name in FIRST_CLASSES:
             await self.schemas.ensure_class(await self.schemas.get(class_name))
         self.services.state = "ok"
+
+    async def _prepare_indexes(self) -> None:
+        shared = self.storage.capabilities.parse_server_layout
+        await self.storage.ensure_indexes(wanted_indexes(self.services.options, shared=shared))
+        await self.schemas.load()
 
     async def stop(self) -> None:
         await self.release()
@@ -119,7 +122,7 @@ class AppParts:
         await self.storage.erase()
         self.sessions.forget_all()
         self.roles.forget_all()
-        await self.prepare()
+        await self._prepare_indexes()
 
 
 def create_app(options: Mapping[str, object] | ServerOptions) -> ParseApp:

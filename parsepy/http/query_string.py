@@ -30,6 +30,8 @@ def parse(query: bytes) -> JSONObject:
         raise errors.bad_body("too many parameters") from None
     found: JSONObject = {}
     for name, text in pairs:
+        if not name:
+            continue
         nested = _NESTED.fullmatch(name) if "[" in name else None
         parts = [name] if nested is None else [nested[1], *nested[2][1:-1].split("][")]
         _put(found, parts[: MAX_NESTING + 1], _value(text) if nested is None else text)
@@ -66,7 +68,7 @@ def _value(text: str) -> JSONValue:
 
 def _put(found: JSONObject, parts: list[str], value: JSONValue) -> None:
     """`a[b]=` nests, `a[]=`, `a[0]=` and a name that comes again make a list."""
-    if parts[-1] == "" or (len(parts) > 1 and parts[-1].isdigit()):
+    if len(parts) > 1 and (parts[-1] == "" or parts[-1].isdigit()):
         _append(found, parts[:-1], value)
     elif len(parts) == 1 and parts[0] in found:
         _append(found, parts, value)

@@ -10,7 +10,7 @@ from typing import cast
 from parsepy import errors
 from parsepy.errors import ClassExists, Code, DuplicateValue, ParseError
 from parsepy.protocol import values
-from parsepy.protocol.field_types import GEO_POINT, Fields
+from parsepy.protocol.field_types import GEO_POINT, Fields, is_number
 from parsepy.schema.class_permissions import OPERATIONS
 from parsepy.schema.classes import COMMON_COLUMNS, ClassDefinition, ClassSchema, Field
 from parsepy.schema.field_check import (
@@ -145,16 +145,15 @@ class SchemaApi:
         types: Fields = {name: type_ for name, type_ in schema.types.items() if name not in deleted}
         types |= {name: field.type for name, field in added.items()}
         _check_geo_points(types, added)
-        permissions = body.get("classLevelPermissions")
+        permissions = _permissions(body.get("classLevelPermissions"))
         if permissions is not None:
-            checked = _object(permissions)
-            PermissionCheck(types, custom_ids=self._custom_ids).check(checked)
+            PermissionCheck(types, custom_ids=self._custom_ids).check(permissions)
         new_indexes, dropped = self._read_indexes(schema, types, _object(body.get("indexes")))
         return SchemaChange(
             added=added,
             altered=altered,
             deleted=deleted,
-            permissions=cast("JSONObject | None", permissions),
+            permissions=permissions,
             permissions_given="classLevelPermissions" in body,
             new_indexes=new_indexes,
             dropped_indexes=dropped,
@@ -292,6 +291,13 @@ def _check_geo_points(types: Fields, added: dict[str, Field]) -> None:
             "currently, only one GeoPoint field may exist in an object."
             f" Adding {points[1]} when {points[0]} already exists."
         )
+
+
+def _permissions(value: JSONValue) -> JSONObject | None:
+    """A number in place of permissions closes the class (JavaScript finds no keys in it)."""
+    if value is None:
+        return None
+    return {} if is_number(value) or isinstance(value, bool) else _object(value)
 
 
 def _object(value: JSONValue) -> JSONObject:

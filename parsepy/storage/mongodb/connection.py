@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 from bson.codec_options import CodecOptions, DatetimeConversion
 from pymongo import AsyncMongoClient
 from pymongo.asynchronous.database import AsyncDatabase
-from pymongo.errors import ConfigurationError, InvalidURI, OperationFailure, PyMongoError
+from pymongo.errors import ConfigurationError, OperationFailure, PyMongoError
 
 from parsepy.errors import Code, ParseError
 from parsepy.storage.mongodb.documents import Collection, Document
@@ -19,6 +19,8 @@ DEFAULT_DATABASE: Final = "test"
 """The driver's own default, which parse-server leaves as it is."""
 
 SCHEMA_COLLECTION: Final = "_SCHEMA"
+
+_NO_ADDRESS: Final = (ConfigurationError, TypeError, ValueError)
 
 # One row that an old tool wrote must not make a whole listing fail: dates beyond Python's years
 # come as milliseconds, broken UTF-8 with U+FFFD.
@@ -83,21 +85,18 @@ class Connection:
             )
         try:
             return AsyncMongoClient(self._uri, **options)
-        except InvalidURI:
+        except _NO_ADDRESS:
+            # User name and password may stand there as they are: parse-server takes them so.
             self._uri = escape_credentials(self._uri)
-        except ConfigurationError as error:
-            raise _invalid_uri() from error
         try:
             return AsyncMongoClient(self._uri, **options)
-        except ConfigurationError as error:
-            raise _invalid_uri() from error
+        except _NO_ADDRESS as error:
+            raise ParseError(
+                Code.INTERNAL, "databaseURI is no address that the MongoDB driver takes."
+            ) from error
 
     def _why_unreachable(self, error: PyMongoError) -> str:
         hosts = urlsplit(self._uri).netloc.rpartition("@")[2]
         if isinstance(error, OperationFailure) and is_unauthorised(error):
             return f"The database at {hosts} refuses the credentials of databaseURI."
         return f"The database at {hosts} cannot be reached."
-
-
-def _invalid_uri() -> ParseError:
-    return ParseError(Code.INTERNAL, "databaseURI is no address that the MongoDB driver takes.")

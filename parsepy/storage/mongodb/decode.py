@@ -161,7 +161,9 @@ def _identity(object_id: Any, created: Any, updated: Any) -> ParseObject:
 
 
 def _add_pointer(decoded: ParseObject, field: str, value: Any) -> None:
-    if isinstance(value, str):
+    if value is None:
+        decoded[field] = None
+    elif isinstance(value, str):
         class_name, separator, object_id = value.partition("$")
         if separator:
             decoded[field] = {

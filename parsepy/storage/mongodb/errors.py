@@ -71,13 +71,13 @@ def _write_refused() -> ParseError:
     return errors.incorrect_type("The operation does not fit the stored value.")
 
 
-def _index_refused() -> ParseError:
+def index_refused() -> ParseError:
     return errors.invalid_query("The database does not take this index.")
 
 
 READING: Final = _Border(_query_refused)
 WRITING: Final = _Border(_write_refused)
-INDEXING: Final = _Border(_index_refused, codes=_INDEX_REFUSED)
+INDEXING: Final = _Border(index_refused, codes=_INDEX_REFUSED)
 
 
 def translate(error: BaseException, refused: Callable[[], ParseError]) -> Exception | None:

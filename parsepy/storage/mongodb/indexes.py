@@ -12,7 +12,7 @@ from typing import Any, Final, cast
 from pymongo import IndexModel
 from pymongo.errors import OperationFailure
 
-from parsepy.errors import DuplicateValue
+from parsepy.errors import Code, DuplicateValue, ParseError
 from parsepy.schema.classes import ClassDefinition, ClassSchema
 from parsepy.storage.base import Index
 from parsepy.storage.mongodb.columns import Columns
@@ -26,6 +26,7 @@ from parsepy.storage.mongodb.errors import (
     NAMESPACE_NOT_FOUND,
     READING,
     WRITING,
+    index_refused,
 )
 from parsepy.storage.mongodb.objects import CASE_INSENSITIVE
 from parsepy.types import JSONObject
@@ -52,9 +53,12 @@ class Indexes:
 
     async def create(self, class_name: str, name: str, key: JSONObject) -> None:
         """Raises 102 when the database refuses it, `DuplicateValue`."""
-        spec = cast("list[tuple[str, int | str]]", list(key.items()))
+        try:
+            model = IndexModel(cast("list[tuple[str, int | str]]", list(key.items())), name=name)
+        except (TypeError, ValueError) as error:
+            raise index_refused() from error
         with INDEXING:
-            await self._connection.collection(class_name).create_index(spec, name=name)
+            await self._connection.collection(class_name).create_indexes([model])
 
     async def create_for_polygon(self, class_name: str, field: str) -> None:
         with WRITING:
@@ -107,8 +111,10 @@ class Indexes:
             except OperationFailure as error:
                 if error.code == DUPLICATE_KEY:
                     duplicates.append(DuplicateValue(index.fields[0]))
-                elif error.code not in INDEX_CONFLICTS or not _is_for_auth_data(index):
+                elif error.code not in INDEX_CONFLICTS:
                     raise
+                elif not _is_for_auth_data(index):
+                    raise _in_the_way(index) from error
         return duplicates
 
     async def _record(self, document: Document) -> None:
@@ -133,6 +139,14 @@ def _model(columns: Columns, index: Index) -> IndexModel:
         options["expireAfterSeconds"] = 0
     key = [(columns.of(field), 1) for field in index.fields]
     return IndexModel(key, name=index.name, **options)
+
+
+def _in_the_way(index: Index) -> ParseError:
+    return ParseError(
+        Code.INTERNAL,
+        f"The index {index.name} of {index.class_name} cannot be made: another one has its name"
+        " or its key.",
+    )
 
 
 def _is_for_auth_data(index: Index) -> bool:

@@ -5,14 +5,13 @@ A condition may be NULL for false. Text that a client sent is a parameter, never
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Final, Self, cast
+from typing import Final, Self
 
-from parsepy.protocol import json
 from parsepy.query.stored import Stored
 from parsepy.storage.sqlite import names
+from parsepy.storage.sqlite.encode import json_text
 from parsepy.storage.sqlite.functions import FOLD
 from parsepy.storage.sqlite.sql_types import Parameter
-from parsepy.types import JSONValue
 
 MOST_ALTERNATIVES: Final = 16
 """How many element conditions one statement may list: beyond, its text would never repeat."""
@@ -62,7 +61,7 @@ def one_of(expression: str, operands: Sequence[Parameter], *, fold: bool) -> Con
         return NEVER
     if len(operands) == 1:
         return comparison(expression, "=", operands[0], fold=fold)
-    listed = (json.dumps(operands).decode(),)
+    listed = (json_text(operands),)
     if fold and isinstance(operands[0], str):
         items = f"SELECT {FOLD}(value) FROM json_each(?)"
         return Condition(f"{FOLD}({expression}) IN ({items})", listed)
@@ -92,7 +91,7 @@ def contains_one_of(field: str, values: Iterable[Stored]) -> Condition | None:
     if len(texts) == 1:
         others.append(Condition("e.type = 'text' AND e.value = ?", (texts[0],)))
     elif texts:
-        others.append(Condition(_ELEMENT_IN, (json.dumps(texts).decode(),)))
+        others.append(Condition(_ELEMENT_IN, (json_text(texts),)))
     if not others:
         return NEVER
     wanted = joined(others, "OR")
@@ -107,7 +106,7 @@ def _element(value: Stored) -> Condition | None:
         return Condition("e.type IN ('integer', 'real') AND e.value = ?", (value,))
     if isinstance(value, dict):
         # Canonical values are equal exactly when their JSON texts are.
-        text = json.dumps(cast("JSONValue", value)).decode()
+        text = json_text(value)
         return Condition("e.type = 'object' AND e.value = ?", (text,))
     return None
 

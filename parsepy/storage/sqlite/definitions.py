@@ -4,20 +4,20 @@ from typing import cast
 
 import orjson
 
-from parsepy.protocol import json
 from parsepy.protocol.field_types import FieldType
 from parsepy.schema.classes import ClassDefinition, Field
+from parsepy.storage.sqlite.encode import json_text
 from parsepy.types import MISSING, JSONObject, Missing
 
 
 def dump(definition: ClassDefinition) -> str:
-    return json.dumps(
+    return json_text(
         {
             "fields": {name: _field_json(field) for name, field in definition.fields.items()},
             "classLevelPermissions": definition.permissions,
             "indexes": definition.indexes,
         }
-    ).decode()
+    )
 
 
 def load(class_name: str, text: str) -> ClassDefinition:

@@ -9,10 +9,13 @@ import apsw
 
 from parsepy import errors
 from parsepy.errors import DuplicateValue, ParseError
+from parsepy.storage.sqlite.encode import UNSTORABLE
 
 # "UNIQUE constraint failed: index 'Game~1/name_1~0'" and "… failed: Game~1.objectId".
 _INDEX: Final = re.compile(r"index '(.*)'$", re.DOTALL)
 _PLACE: Final = re.compile(r"""'\$((?:\."[^"]+")+)'""")
+
+STORE_ERRORS: Final = (apsw.Error, OverflowError, UnicodeEncodeError)
 
 _UNREACHABLE: Final = (
     apsw.BusyError,
@@ -34,17 +37,20 @@ def translated(connection: apsw.Connection) -> Iterator[None]:
     """Turns what SQLite raises into a `DuplicateValue` or `ParseError`, as their cause."""
     try:
         yield
-    except apsw.Error as error:
+    except STORE_ERRORS as error:
         raise translation(error, connection) from error
 
 
-def translation(error: apsw.Error, connection: apsw.Connection) -> DuplicateValue | ParseError:
+def translation(error: Exception, connection: apsw.Connection) -> DuplicateValue | ParseError:
+    """What one of `STORE_ERRORS` means to the caller."""
     if isinstance(error, apsw.ConstraintError):
         return DuplicateValue(_refused_field(str(error), connection))
     if isinstance(error, _UNREACHABLE):
         return errors.database_error()
     if isinstance(error, apsw.TooBigError):
         return errors.incorrect_type("The object is too large to be stored.")
+    if isinstance(error, OverflowError | UnicodeEncodeError):
+        return errors.incorrect_type(UNSTORABLE)
     return errors.internal_error()
 
 

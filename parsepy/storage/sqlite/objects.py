@@ -7,12 +7,13 @@ import apsw
 
 from parsepy import errors
 from parsepy.errors import DuplicateValue
-from parsepy.protocol.operations import Changes, SetValue, apply, apply_at_path
+from parsepy.protocol.operations import Changes
 from parsepy.query.options import FindOptions
 from parsepy.query.tree import Where
 from parsepy.schema.classes import ClassSchema
 from parsepy.schema.system_classes import is_join
 from parsepy.storage.sqlite import names
+from parsepy.storage.sqlite.changes import apply_changes
 from parsepy.storage.sqlite.conditions import ALWAYS, Condition
 from parsepy.storage.sqlite.errors import table_missing, translation
 from parsepy.storage.sqlite.order import compile_order
@@ -21,7 +22,7 @@ from parsepy.storage.sqlite.rows import SELECTED, from_row, readable_for, to_row
 from parsepy.storage.sqlite.sql_types import Rows, SQLValue
 from parsepy.storage.sqlite.tables import Tables
 from parsepy.storage.sqlite.where import compile_where
-from parsepy.types import MISSING, JSONValue, Missing, ParseObject
+from parsepy.types import ParseObject
 
 _KEY_COLUMNS: Final = frozenset(("objectId", "createdAt"))
 
@@ -128,7 +129,7 @@ def update(
         return None
     *row, row_id = rows[0]
     document = from_row(row)
-    _apply(document, changes)
+    apply_changes(document, changes)
     object_id, created_at, updated_at, *rest = to_row(document, schema)
     assigned = "updatedAt = ?, readers = ?, writers = ?, data = jsonb(?)"
     values: tuple[SQLValue, ...] = (updated_at, *rest, cast("int", row_id))
@@ -175,20 +176,3 @@ def _refusal(
             return refusal
         raise
     return None
-
-
-def _apply(document: ParseObject, changes: Changes) -> None:
-    for field, operation in changes.items():
-        if isinstance(operation, SetValue) and "." not in field:
-            document[field] = operation.value
-        elif "." in field:
-            apply_at_path(document, field, operation)
-        else:
-            _assign(document, field, apply(operation, document.get(field, MISSING)))
-
-
-def _assign(document: ParseObject, field: str, value: JSONValue | Missing) -> None:
-    if isinstance(value, Missing):
-        document.pop(field, None)
-    else:
-        document[field] = value

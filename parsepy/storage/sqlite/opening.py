@@ -18,20 +18,22 @@ def open_database(location: str) -> apsw.Connection:
     """The checked file with its base tables. Raises `ParseError` 1; waits, so not for the loop."""
     layout.check_sqlite()
     try:
-        if location != MEMORY:
-            _make_file(Path(location))
-        connection = open_connection(location)
+        return _opened(location)
+    except apsw.NotADBError as error:
+        raise layout.foreign_file(location) from error
     except (OSError, apsw.Error) as error:
-        raise _cannot_open(location) from error
+        raise ParseError(
+            Code.INTERNAL, f"The database file {location} cannot be opened."
+        ) from error
+
+
+def _opened(location: str) -> apsw.Connection:
+    if location != MEMORY:
+        _make_file(Path(location))
+    connection = open_connection(location)
     try:
         _prepare(connection, location)
-    except apsw.NotADBError as error:
-        connection.close()
-        raise layout.foreign_file(location) from error
-    except apsw.Error as error:
-        connection.close()
-        raise _cannot_open(location) from error
-    except ParseError:
+    except BaseException:
         connection.close()
         raise
     return connection
@@ -66,7 +68,3 @@ def _keep_log(connection: apsw.Connection) -> None:
             time.sleep(_PAUSE)
         else:
             return
-
-
-def _cannot_open(location: str) -> ParseError:
-    return ParseError(Code.INTERNAL, f"The database file {location} cannot be opened.")

@@ -2,8 +2,8 @@
 
 A thread hop costs about 100 µs of processor time, a point read 4 µs. How long a statement takes is
 not guessed: it starts in the loop on a budget, and one that overdraws it is interrupted, started
-again in a thread, and goes there at once the next time (statement texts hold no values, so they
-repeat).
+again in a thread, and for the next minute its like goes there at once (statement texts hold no
+values, so they repeat).
 """
 
 import asyncio
@@ -18,7 +18,7 @@ import apsw
 
 from parsepy.storage.sqlite import names
 from parsepy.storage.sqlite.connection import open_reader
-from parsepy.storage.sqlite.errors import table_missing, translated, translation
+from parsepy.storage.sqlite.errors import STORE_ERRORS, table_missing, translated, translation
 from parsepy.storage.sqlite.sql_types import Parameter, Rows
 
 Decoded = TypeVar("Decoded")
@@ -29,6 +29,9 @@ THREADS: Final = 4
 
 _STEPS_BETWEEN_LOOKS: Final = 1000
 _MOST_REMEMBERED: Final = 2000
+_REMEMBERED_FOR: Final = 60.0
+# Preparing a statement is not counted in its steps, and for hundreds of conditions it takes long.
+_MOST_PARAMETERS_IN_LOOP: Final = 64
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,13 +80,13 @@ class FileReader:
         self._connection = open_reader(location, patient=False)
         self._connection.set_progress_handler(self._overdrawn, _STEPS_BETWEEN_LOOKS)
         self._deadline = 0.0
-        self._long: set[str] = set()
+        self._long: dict[str, float] = {}
         self._pool = ThreadPoolExecutor(THREADS, "parsepy-sqlite-reader")
         self._thread = threading.local()
         self._opened: list[apsw.Connection] = []
 
     async def read(self, query: Query, decode: Callable[[Rows], Decoded]) -> Decoded:
-        rows = None if query.sql in self._long else self._in_loop(query)
+        rows = self._in_loop(query)
         if rows is not None:
             return decode(rows)
         loop = asyncio.get_running_loop()
@@ -96,25 +99,28 @@ class FileReader:
 
     def _in_loop(self, query: Query) -> Rows | None:
         """The rows, or `None` when a thread has to read them."""
-        self._deadline = perf_counter() + LOOP_BUDGET
+        now = perf_counter()
+        if self._long.get(query.sql, 0.0) > now or len(query.parameters) > _MOST_PARAMETERS_IN_LOOP:
+            return None
+        self._deadline = now + LOOP_BUDGET
         try:
             return query.rows(self._connection)
         except apsw.InterruptError:
-            self._remember(query.sql)
+            self._remember(query.sql, now)
             return None
         except apsw.BusyError:
             # Another process repairs or resets the log: a thread can wait for that.
             return None
-        except apsw.Error as error:
+        except STORE_ERRORS as error:
             raise translation(error, self._connection) from error
 
     def _overdrawn(self) -> bool:
         return perf_counter() > self._deadline
 
-    def _remember(self, sql: str) -> None:
+    def _remember(self, sql: str, now: float) -> None:
         if len(self._long) >= _MOST_REMEMBERED:
             self._long.clear()
-        self._long.add(sql)
+        self._long[sql] = now + _REMEMBERED_FOR
 
     def _in_thread(self, query: Query, decode: Callable[[Rows], Decoded]) -> Decoded:
         connection = self._connection_of_thread()

@@ -5,9 +5,10 @@ from typing import Final, TypeAlias, cast
 
 import orjson
 
-from parsepy.protocol import acl, json
+from parsepy.protocol import acl
 from parsepy.schema.classes import ClassSchema
 from parsepy.storage.base import stored_fields
+from parsepy.storage.sqlite.encode import json_text
 from parsepy.types import JSONObject, JSONValue, ParseObject
 
 Row: TypeAlias = tuple[str, str | None, str | None, str | None, str | None, str]
@@ -22,7 +23,7 @@ def to_row(document: ParseObject, schema: ClassSchema) -> Row:
     created_at = cast("str | None", data.pop("createdAt", None))
     updated_at = cast("str | None", data.pop("updatedAt", None))
     readers, writers = _permission_lists(data.pop("ACL", None))
-    return object_id, created_at, updated_at, readers, writers, json.dumps(data).decode()
+    return object_id, created_at, updated_at, readers, writers, json_text(data)
 
 
 def from_row(row: Sequence[object]) -> ParseObject:
@@ -53,4 +54,4 @@ def _permission_lists(value: JSONValue) -> tuple[str | None, str | None]:
     if not isinstance(value, dict):
         return None, None
     readers, writers = acl.to_lists(value)
-    return orjson.dumps(readers).decode(), orjson.dumps(writers).decode()
+    return json_text(readers), json_text(writers)

@@ -8,7 +8,7 @@ from typing import Final, TypeAlias
 import apsw
 
 from parsepy import errors
-from parsepy.storage.sqlite.errors import translation
+from parsepy.storage.sqlite.errors import STORE_ERRORS, translation
 
 Write: TypeAlias = Callable[[apsw.Connection], object]
 
@@ -69,7 +69,7 @@ def _do(connection: apsw.Connection, job: Job) -> None:
 
 
 def _told(error: Exception, connection: apsw.Connection) -> Exception:
-    if not isinstance(error, apsw.Error):
+    if not isinstance(error, STORE_ERRORS):
         return error
     told = translation(error, connection)
     told.__cause__ = error
