@@ -1,0 +1,50 @@
+"""Fixtures that every test may use."""
+
+from collections.abc import Iterator
+from uuid import uuid4
+
+import pytest
+
+from tests.support.availability import MissingComponentError, component_missing
+from tests.support.mongod import RunningMongod, existing_server, find_mongod, running_mongod
+
+
+@pytest.fixture(scope="session")
+def anyio_backend() -> str:
+    return "asyncio"
+
+
+@pytest.fixture(scope="session")
+def mongod(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningMongod]:
+    """A real MongoDB server, one per test process.
+
+    Workers do not share one: then none has to outlive the worker that started it, and an
+    interrupted run leaves nothing behind.
+    """
+    try:
+        if existing_server() is None:
+            find_mongod()
+    except MissingComponentError as missing:
+        component_missing(missing)
+    with running_mongod(tmp_path_factory.mktemp("mongod")) as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def mongodb_uri(mongod: RunningMongod) -> str:
+    """The address of a real MongoDB replica set, without a database name."""
+    return mongod.uri
+
+
+@pytest.fixture
+def database_name(mongod: RunningMongod) -> Iterator[str]:
+    """The name of a database of this test alone, dropped after it."""
+    name = f"parsepy_test_{uuid4().hex}"
+    yield name
+    mongod.drop_database(name)
+
+
+@pytest.fixture
+def mongodb_database_uri(mongod: RunningMongod, database_name: str) -> str:
+    """The address of a database of this test alone: a value for `databaseURI`."""
+    return mongod.database_uri(database_name)

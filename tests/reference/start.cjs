@@ -1,0 +1,22 @@
+// Starts the npm parse-server for tests. PARSE_REFERENCE holds JSON: {port, mountPath, options}.
+// Prints "ready" once requests are answered.
+'use strict';
+
+const http = require('node:http');
+const express = require('express');
+const { ParseServer } = require('parse-server');
+
+async function main() {
+  const { port, mountPath, options } = JSON.parse(process.env.PARSE_REFERENCE);
+  const parseServer = new ParseServer(options);
+  await parseServer.start();
+
+  const app = express();
+  app.use(mountPath, parseServer.app);
+  http.createServer(app).listen(port, '127.0.0.1', () => console.log('ready'));
+}
+
+main().catch(error => {
+  console.error(error);
+  process.exit(1);
+});
