@@ -94,18 +94,15 @@ class AppParts:
         self.services.state = "starting"
         await self.storage.start()
         await self.prepare()
+        for class_name in FIRST_CLASSES:
+            await self.schemas.ensure_class(await self.schemas.get(class_name))
 
     async def prepare(self) -> None:
         """Readies what a started store needs before the first request."""
-        await self._prepare_indexes()
-        for class_name in FIRST_CLASSES:
-            await self.schemas.ensure_class(await self.schemas.get(class_name))
-        self.services.state = "ok"
-
-    async def _prepare_indexes(self) -> None:
         shared = self.storage.capabilities.parse_server_layout
         await self.storage.ensure_indexes(wanted_indexes(self.services.options, shared=shared))
         await self.schemas.load()
+        self.services.state = "ok"
 
     async def stop(self) -> None:
         await self.release()
@@ -122,7 +119,7 @@ class AppParts:
         await self.storage.erase()
         self.sessions.forget_all()
         self.roles.forget_all()
-        await self._prepare_indexes()
+        await self.prepare()
 
 
 def create_app(options: Mapping[str, object] | ServerOptions) -> ParseApp:

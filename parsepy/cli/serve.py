@@ -76,6 +76,9 @@ def _run(options: ServerOptions, listener: socket.socket, announce: Callable[[],
     # Imported before workers are forked, which then share the memory of the modules.
     from parsepy.app import create_app
     from parsepy.cli.server import run_server
+    from parsepy.telemetry import logs
+
+    logs.configure(options.log_level)
 
     if options.cluster == 1:
         return run_server(create_app(options), listener, announce)

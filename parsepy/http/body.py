@@ -12,13 +12,14 @@ from parsepy.http import query_string
 from parsepy.protocol import json
 from parsepy.types import JSONObject, JSONValue
 
+_MOST_DIGITS: Final = 20
 _WINDOW_BITS: Final = {b"gzip": 31, b"x-gzip": 31, b"deflate": 15}
 
 
 async def read(receive: Receive, headers: Mapping[bytes, bytes], limit: int) -> bytes:
     """The whole body. Raises 413 above `limit` bytes, also of what a compressed one holds."""
     length = headers.get(b"content-length")
-    if length is not None and length.isdigit() and int(length) > limit:
+    if length is not None and length.isdigit() and _exceeds(length, limit):
         raise errors.body_too_large()
     message = await receive()
     body: bytes = message.get("body", b"")
@@ -47,6 +48,11 @@ def decode(body: bytes, headers: Mapping[bytes, bytes]) -> JSONObject:
         return _as_object(json.loads(body))
     except json.InvalidJSON as error:
         raise errors.bad_body(str(error)) from None
+
+
+def _exceeds(digits: bytes, limit: int) -> bool:
+    """Python refuses to read numbers of thousands of digits."""
+    return len(digits) > _MOST_DIGITS or int(digits) > limit
 
 
 def _as_object(value: JSONValue) -> JSONObject:

@@ -8,7 +8,7 @@ from parsepy.objects import access
 from parsepy.objects.context import RequestContext
 from parsepy.objects.include import IncludePlan, include_objects
 from parsepy.objects.present import Presenter
-from parsepy.permissions import class_access, protected_fields
+from parsepy.permissions import class_access, complexity, protected_fields
 from parsepy.protocol.find_parameters import FindParameters, Selection
 from parsepy.query import tree
 from parsepy.query.options import FindOptions
@@ -31,13 +31,15 @@ async def find(ctx: RequestContext, class_name: str, parameters: FindParameters)
     """The objects that match and that the caller may read. Raises 102, 105, 107, 119, 101."""
     class_access.check(ctx.caller, "find", class_name)
     _check_explain(ctx, parameters)
+    if not ctx.caller.is_privileged:
+        complexity.check_where(parameters.where, ctx.services.options.request_complexity)
     schema = await access.known_class(ctx, class_name)
     await access.check_class(ctx, schema, _operation(parameters))
     where = parse_where(parameters.where, schema.types, internal_keys=ctx.caller.is_privileged)
     hidden = await access.hidden_fields(ctx, schema)
     protected_fields.check_query(where, (key for key, _ in parameters.order), hidden, class_name)
     selection = _with_every_pointer(schema, parameters.selection)
-    plan = IncludePlan.of(selection)
+    plan = _include_plan(ctx, selection)
     presenter = Presenter(ctx, schema, selection, hidden)
     where = await _visible(ctx, schema, where)
     if not _is_readable_name(schema):
@@ -63,10 +65,17 @@ async def get(
     selection = _with_every_pointer(schema, selection)
     presenter = Presenter(ctx, schema, selection, await access.hidden_fields(ctx, schema))
     result = presenter.present(document)
-    plan = IncludePlan.of(selection)
+    plan = _include_plan(ctx, selection)
     if plan.paths:
         await include_objects(ctx, [result], plan, _fetch_included)
     return result
+
+
+def _include_plan(ctx: RequestContext, selection: Selection) -> IncludePlan:
+    plan = IncludePlan.of(selection)
+    if plan.paths and not ctx.caller.is_privileged:
+        complexity.check_include(plan.paths, ctx.services.options.request_complexity)
+    return plan
 
 
 def _check_explain(ctx: RequestContext, parameters: FindParameters) -> None:

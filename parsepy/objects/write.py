@@ -9,6 +9,7 @@ from parsepy.objects import access, write_steps
 from parsepy.objects.context import RequestContext
 from parsepy.objects.write_state import Write, Written
 from parsepy.query import tree
+from parsepy.query.tree import Where
 from parsepy.types import JSONObject, ParseObject
 
 
@@ -62,11 +63,10 @@ async def update(ctx: RequestContext, class_name: str, object_id: str, body: JSO
     await rules.before_update(write)
     write_steps.check_data(write)
     await write_steps.check_permissions(write)
-    await write_steps.fit_schema(write)
+    write_steps.check_types(write)
     await rules.before_modify(write)
-    where = tree.both(
-        tree.Equal(tree.Path("objectId"), object_id), await access.accessible(ctx, "write")
-    )
+    where = tree.both(_has_id(object_id), await access.accessible(ctx, "write"))
+    await write_steps.fit_schema(write, where)
     try:
         write.stored = await ctx.services.storage.update(
             write.schema, where, write_steps.stored_changes(write)
@@ -84,10 +84,15 @@ async def _prepared(write: Write) -> ParseObject:
     """The object as it will be stored, all checks done."""
     write_steps.check_data(write)
     await write_steps.check_permissions(write)
-    await write_steps.fit_schema(write)
+    write_steps.check_types(write)
     write_steps.fill_defaults(write)
     await write.ctx.services.rules_of(write.class_name).before_insert(write)
+    await write_steps.fit_schema(write, _has_id(write.object_id))
     return write_steps.new_document(write)
+
+
+def _has_id(object_id: str) -> Where:
+    return tree.Equal(tree.Path("objectId"), object_id)
 
 
 async def _finished(write: Write, failure: DuplicateValue | None) -> Written | ParseError:

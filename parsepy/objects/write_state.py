@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 
 from parsepy.objects.context import RequestContext
+from parsepy.protocol.field_types import FieldType
 from parsepy.protocol.operations import Changes, Operation, SetValue, Unset
 from parsepy.schema.classes import ClassSchema
 from parsepy.types import MISSING, JSONObject, JSONValue, Missing, ParseObject
@@ -26,6 +27,8 @@ class Write:
     creating: bool
     changes: Changes = field(default_factory=dict)
     answer: JSONObject = field(default_factory=dict)
+    wanted: dict[str, FieldType] = field(default_factory=dict)
+    """The fields that the body writes to, with the types it needs there."""
     stored: ParseObject | None = None
     finished: bool = False
     """A rule has done the whole work (a log-in by authData): the remaining steps are skipped."""

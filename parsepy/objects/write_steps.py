@@ -19,6 +19,8 @@ from parsepy.protocol.operations import (
     SetValue,
     Unset,
 )
+from parsepy.query.options import ONE
+from parsepy.query.tree import Where
 from parsepy.schema import enforcement
 from parsepy.schema.system_classes import (
     REQUIRED_COLUMNS,
@@ -69,6 +71,8 @@ def check_data(write: Write) -> None:
     write.ctx.services.denylist.check(write.body)
     if write.creating:
         _check_required_columns(write)
+    else:
+        operations.check_paths(write.changes)
     _check_required_fields(write)
 
 
@@ -83,13 +87,25 @@ async def check_permissions(write: Write) -> None:
     await access.check_class(write.ctx, write.schema, operation_name)
 
 
-async def fit_schema(write: Write) -> None:
-    """Adds the class and the fields that the write needs. Raises 105, 111."""
+def check_types(write: Write) -> None:
+    """Whether the values fit the class as it is. Raises 105, 111."""
     body = {name: value for name, value in write.body.items() if not name.startswith("_")}
-    wanted = enforcement.wanted_types(write.schema, body)
+    write.wanted = enforcement.wanted_types(write.schema, body)
+
+
+async def fit_schema(write: Write, where: Where) -> None:
+    """Adds the class and the fields that the write needs; `where` selects the write's object.
+
+    A write that is going to be refused must not leave a field behind, so before the schema grows
+    the object is looked at. Raises 101, 107, 111, 137.
+    """
+    schema = write.schema
+    if schema.exists and not enforcement.new_fields(schema, write.wanted):
+        return
+    await _check_object(write, where)
     schemas = write.ctx.services.schemas
-    write.schema = await schemas.ensure_class(write.schema)
-    write.schema = await schemas.ensure_fields(write.schema, wanted)
+    write.schema = await schemas.ensure_class(schema)
+    write.schema = await schemas.ensure_fields(write.schema, write.wanted)
 
 
 def fill_defaults(write: Write) -> None:
@@ -159,6 +175,20 @@ def update_answer(write: Write) -> JSONObject:
             _tell(answer, stored, name.split("."))
     answer.update(write.answer)
     return answer
+
+
+async def _check_object(write: Write, where: Where) -> None:
+    services = write.ctx.services
+    rules = services.rules_of(write.class_name)
+    if write.creating:
+        chosen = services.options.allow_custom_object_id
+        if chosen and await services.storage.get(write.schema, write.object_id, None):
+            raise rules.duplicate("objectId")
+        return
+    found = await services.storage.find(write.schema, where, ONE)
+    if not found:
+        raise rules.not_writable(write.ctx, "update")
+    operations.check_applicable(stored_changes(write), found[0])
 
 
 def _decode(write: Write, decode: "operations.Decode") -> None:

@@ -7,6 +7,7 @@ see them; lone surrogates are accepted and become U+FFFD; nesting is bounded.
 
 import json
 import re
+from math import isinf
 from typing import Final, cast
 
 import orjson
@@ -16,6 +17,7 @@ from parsepy.types import JSONValue
 MAX_DEPTH: Final = 128
 """Levels of nesting in one document. MongoDB stores 180 at most; no SDK comes near."""
 
+_SAFE_DIGITS: Final = 16
 _MAX_EXACT: Final = 2**53
 _MAX_WHOLE: Final = 2.0**63
 _LONE_SURROGATE: Final = re.compile("[\ud800-\udfff]")
@@ -79,7 +81,7 @@ def normalise_numbers(value: JSONValue) -> JSONValue:
 def is_deeper_than(value: JSONValue, limit: int) -> bool:
     """Whether arrays and objects nest more than `limit` levels; walks level by level."""
     level: list[JSONValue] = [value]
-    for _ in range(limit + 1):
+    for _ in range(limit):
         children: list[JSONValue] = []
         for node in level:
             if isinstance(node, dict):
@@ -97,14 +99,28 @@ def _loads_leniently(data: bytes, error: orjson.JSONDecodeError) -> JSONValue:
     if b"\\u" not in data or "surrogate" not in error.msg:
         raise InvalidJSON(f"{error.msg}: position {error.pos}") from None
     try:
-        value = json.loads(data, parse_constant=_refuse_constant)
+        value = json.loads(
+            data, parse_constant=_refuse_constant, parse_float=_finite, parse_int=_whole
+        )
+        return _replace_surrogates(cast("JSONValue", value))
     except (ValueError, RecursionError):
         raise InvalidJSON(f"{error.msg}: position {error.pos}") from None
-    return _replace_surrogates(cast("JSONValue", value))
 
 
 def _refuse_constant(name: str) -> JSONValue:
     raise ValueError(name)
+
+
+def _finite(text: str) -> float:
+    number = float(text)
+    if isinf(number):
+        # As orjson: a number that no double holds would become text that is no JSON.
+        raise ValueError("number is infinity")
+    return number
+
+
+def _whole(text: str) -> int | float:
+    return int(text) if len(text) < _SAFE_DIGITS else _finite(text)
 
 
 def _replace_surrogates(value: JSONValue) -> JSONValue:

@@ -1,5 +1,6 @@
 """Atomic operations of a write (`__op`): decoding them, and applying them to a value in memory."""
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from math import isinf
@@ -58,6 +59,7 @@ Changes: TypeAlias = dict[str, Operation]
 
 UNSET: Final = Unset()
 
+_INDEX: Final = re.compile("[0-9]{1,9}")
 MAX_LIST_GROWTH: Final = 10_000
 """How far an index may lie behind the end of a list: `arr.1000000000` must not eat the memory."""
 
@@ -73,7 +75,7 @@ def decode(value: JSONValue) -> Operation:
     if not isinstance(value, dict) or "__op" not in value:
         return SetValue(values.clean(value))
     name = value["__op"]
-    if name in _RELATION_OPERATIONS:
+    if isinstance(name, str) and name in _RELATION_OPERATIONS:
         return _decode_relation(value)
     decoder = _DECODERS.get(name) if isinstance(name, str) else None
     if decoder is None:
@@ -148,8 +150,27 @@ def apply_at_path(document: JSONObject, path: str, operation: Operation) -> None
         _put(holder, last, result)
     elif isinstance(holder, dict):
         holder.pop(last, None)
-    elif isinstance(holder, list) and last.isdigit() and int(last) < len(holder):
+    elif isinstance(holder, list) and int(last) < len(holder):
         holder[int(last)] = None
+
+
+def check_paths(changes: Changes) -> None:
+    """Raises 107 when a field and a part of it are to change: that would hang on their order."""
+    for path in changes:
+        above = path
+        while "." in above:
+            above = above.rpartition(".")[0]
+            if above in changes:
+                raise errors.invalid_json("One update cannot change both a field and a part of it.")
+
+
+def check_applicable(changes: Changes, document: JSONObject) -> None:
+    """Raises 111 when `document` holds something that an operation does not fit. Changes it."""
+    for path, operation in changes.items():
+        if "." in path:
+            apply_at_path(document, path, operation)
+        else:
+            apply(operation, document.get(path, MISSING))
 
 
 def _decode_increment(value: JSONObject) -> Operation:
@@ -244,7 +265,7 @@ def _without(current: list[JSONValue], objects: list[JSONValue]) -> list[JSONVal
 def _child(holder: JSONValue, part: str) -> JSONValue | Missing:
     if isinstance(holder, dict):
         return holder.get(part, MISSING)
-    if isinstance(holder, list) and part.isdigit() and part.isascii():
+    if isinstance(holder, list) and _INDEX.fullmatch(part):
         return holder[int(part)] if int(part) < len(holder) else MISSING
     raise _not_applicable(part)
 

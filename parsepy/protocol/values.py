@@ -7,7 +7,7 @@ compares embedded documents with their key order), Polygons are closed.
 
 import base64
 import binascii
-from typing import cast
+from typing import Final, cast
 
 import orjson
 
@@ -15,6 +15,9 @@ from parsepy import errors
 from parsepy.protocol import dates
 from parsepy.protocol.field_types import type_of
 from parsepy.types import JSONObject, JSONValue
+
+_TYPED_WITHIN: Final = ("Pointer", "Date", "Bytes")
+"""Types that have a stored form of their own inside an Array or Object too."""
 
 
 def same(left: JSONValue, right: JSONValue) -> bool:
@@ -50,7 +53,7 @@ def clean_nested(value: JSONValue) -> JSONValue:
     if kind is dict:
         fields = cast("JSONObject", value)
         nested_type = fields.get("__type")
-        if nested_type == "Pointer" or nested_type == "Date":
+        if nested_type in _TYPED_WITHIN:
             type_of(fields)
             return _clean_typed(fields)
         return _clean_object(fields)

@@ -12,13 +12,14 @@ import orjson
 
 from parsepy import errors
 from parsepy.protocol import dates, values
-from parsepy.protocol.field_types import ARRAY, FieldType, as_text, is_typed
+from parsepy.protocol.field_types import ARRAY, FieldType, as_text, is_number, is_typed
 from parsepy.query import tree
 from parsepy.query.tree import Path, Where
 from parsepy.types import JSONObject, JSONValue
 
 _KEY: Final = re.compile(r"[a-zA-Z][a-zA-Z0-9_.]*")
 _OPTIONS: Final = re.compile(r"[imxsu]+")
+_ATOMS: Final = ("Pointer", "Date", "Bytes", "GeoPoint", "Polygon", "File")
 _STARTS_WITH: Final = re.compile(r"\^\\Q.*\\E", re.DOTALL)
 
 ACCESS_KEYS: Final = frozenset(("_rperm", "_wperm"))
@@ -128,7 +129,7 @@ class _Parser:
         if len(operators) < len(value):
             # A mix: the plain part is an equality of its own.
             plain = {key: child for key, child in value.items() if not key.startswith("$")}
-            raise _bad_atom(plain)
+            return self._constraint(path, {"$eq": plain, **{key: value[key] for key in operators}})
         return [
             node
             for key in operators
@@ -146,6 +147,8 @@ class _Parser:
 
     def _plain_equality(self, path: Path, value: JSONValue) -> Where:
         if isinstance(value, list):
+            if path.nested:
+                return tree.Equal(path, values.clean_nested(value))
             raise errors.invalid_json(f"You cannot use {as_text(value)} as a query parameter.")
         if isinstance(value, str) and path.key in DATE_KEYS:
             canonical = dates.normalise(value)
@@ -154,19 +157,22 @@ class _Parser:
         return tree.Equal(path, value)
 
     def _object_equality(self, path: Path, value: JSONObject) -> Where:
-        if "__type" in value:
-            return tree.Equal(path, _atom(path, value))
-        if path.type == ARRAY and not path.nested:
-            return tree.Equal(path, values.clean_nested(value))
+        if not value or _is_interior(path) or value.get("__type") in _ATOMS:
+            return tree.Equal(path, _atom(path, value) if value else {})
         raise errors.invalid_json("You cannot use [object Object] as a query parameter.")
 
 
 def _atom(path: Path, value: JSONValue) -> JSONValue:
-    """A value that can be compared, canonical. Raises 107 for a list or a plain object."""
+    """A value that can be compared, canonical. Raises 107, 111, 121.
+
+    Inside an Array or Object that is any value, at the top neither a list nor a plain object.
+    """
+    if _is_interior(path):
+        return values.clean_nested(value)
     if isinstance(value, dict):
-        if "__type" not in value:
+        if value.get("__type") not in _ATOMS:
             raise _bad_atom(value)
-        return values.clean_nested(value) if _is_interior(path) else values.clean(value)
+        return values.clean(value)
     if isinstance(value, list):
         raise _bad_atom(value)
     return value
@@ -253,11 +259,14 @@ def _contained_by(path: Path, constraint: JSONObject) -> Where:
     items = constraint["$containedBy"]
     if not isinstance(items, list):
         raise errors.invalid_json("bad $containedBy: should be an array")
-    return tree.ContainedBy(path, tuple(values.clean_nested(item) for item in items))
+    return tree.ContainedBy(path, tuple(_operand(path, item) for item in items))
 
 
 def _exists(path: Path, constraint: JSONObject) -> Where:
-    return tree.Exists(path, bool(constraint["$exists"]))
+    wanted = _atom(path, constraint["$exists"])
+    # Truth as MongoDB sees it: an empty text is true.
+    false = wanted is None or wanted is False or (is_number(wanted) and wanted == 0)
+    return tree.Exists(path, not false)
 
 
 def _matches(path: Path, constraint: JSONObject) -> Where:

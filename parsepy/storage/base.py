@@ -50,6 +50,10 @@ class Index:
     """Objects go when the date in the field has passed."""
 
 
+ID_INDEX: Final[dict[str, JSONObject]] = {"_id_": {"_id": 1}}
+"""What a class's definition records of the index on the id as soon as it records any index."""
+
+
 class Storage(Protocol):
     """One app's store. Methods may be called concurrently from the loop that called `start`."""
 

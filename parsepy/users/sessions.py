@@ -7,6 +7,7 @@ from parsepy import errors
 from parsepy.cache import Cache
 from parsepy.objects import write
 from parsepy.objects.context import ObjectServices, RequestContext
+from parsepy.objects.present import strip_internal
 from parsepy.protocol import dates, ids, values
 from parsepy.protocol.field_types import STRING, FieldType
 from parsepy.query import tree
@@ -115,6 +116,8 @@ class Sessions:
         user = await self._services.storage.get(schema, user_id, None)
         if user is None:
             raise errors.invalid_session_token()
+        # Every request of the session carries this copy: it must hold no secret.
+        strip_internal(user)
         return Session(user, _iso(row.get("expiresAt")))
 
     async def _end_others(self, user_id: str, installation_id: str, token: str) -> None:

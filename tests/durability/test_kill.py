@@ -7,7 +7,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from tests.sdk.server import RunningParsepy, running_parsepy
+from tests.support.parsepy_server import RunningParsepy, running_parsepy
 
 WRITERS = 12
 ACKNOWLEDGED_BEFORE_KILL = 400

@@ -40,7 +40,11 @@ def load_case(path: Path) -> Case:
 
 
 def all_cases() -> list[Case]:
-    return [load_case(path) for path in sorted(FOLDER.rglob("*.json"))]
+    return [
+        load_case(path)
+        for path in sorted(FOLDER.rglob("*.json"))
+        if path.parent.name != "sdk-exchanges"
+    ]
 
 
 def save_case(case: Case) -> None:

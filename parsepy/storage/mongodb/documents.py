@@ -2,11 +2,9 @@
 
 from typing import Any, TypeAlias
 
-from pymongo.asynchronous.client_session import AsyncClientSession
 from pymongo.asynchronous.collection import AsyncCollection
 
 Document: TypeAlias = dict[str, Any]
 """A BSON document as the driver takes and gives it; its values are no JSON."""
 
 Collection: TypeAlias = AsyncCollection[Document]
-Session: TypeAlias = AsyncClientSession

@@ -33,12 +33,22 @@ def holds_one_of(group: tuple[str, ...]) -> Document:
     return {"$in": [None, *group]}
 
 
-def _value(columns: Columns, path: Path, value: JSONValue) -> Any:
+def _refuse_operators(value: JSONValue) -> None:
+    """The parser lets none through; but `$in` and `$all` know no `$eq` for their elements."""
     if type(value) is dict and any(key[:1] == "$" for key in value):
-        # The parser lets none through. `$in` and `$all` know no `$eq` for their elements.
         raise errors.invalid_nested_key()
+
+
+def _element(value: JSONValue) -> Any:
+    """As it stands inside an Array or Object."""
+    _refuse_operators(value)
+    return encode_nested(value)
+
+
+def _value(columns: Columns, path: Path, value: JSONValue) -> Any:
     if path.type == ARRAY or path.nested:
-        return encode_nested(value)
+        return _element(value)
+    _refuse_operators(value)
     if columns.is_config and path.key == "objectId" and isinstance(value, str):
         return columns.id(value)
     return encode_field(value)
@@ -72,7 +82,8 @@ def _not_in(columns: Columns, where: tree.NotIn) -> Document:
 
 
 def _all(columns: Columns, where: tree.All) -> Document:
-    return {columns.of(where.path.key): {"$all": _values(columns, where.path, where.values)}}
+    # As in parse-server, elements of a list, whatever the field is: a Pointer field has none.
+    return {columns.of(where.path.key): {"$all": [_element(item) for item in where.values]}}
 
 
 def _all_match(columns: Columns, where: tree.AllMatch) -> Document:

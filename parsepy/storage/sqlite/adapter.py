@@ -52,8 +52,9 @@ class SQLiteStorage:
             self._reader, self._writer = FileReader(self._location), GroupWriter(connection)
 
     async def close(self) -> None:
-        await self._writer.close()
+        # The last connection to close writes the log back into the file: the writer's thread may.
         await self._reader.close()
+        await self._writer.close()
 
     async def ensure_indexes(self, indexes: Sequence[Index]) -> None:
         self._tables.want(indexes)

@@ -8,6 +8,7 @@ import apsw
 from parsepy.errors import ClassExists
 from parsepy.schema.classes import ClassDefinition, ClassSchema, Field
 from parsepy.schema.system_classes import join_class
+from parsepy.storage.base import ID_INDEX
 from parsepy.storage.sqlite import definitions, indexes, layout, names
 from parsepy.storage.sqlite.errors import table_missing
 from parsepy.storage.sqlite.reader import Query
@@ -63,7 +64,7 @@ def create_index(
     connection: apsw.Connection, tables: Tables, schema: ClassSchema, name: str, key: JSONObject
 ) -> None:
     def recorded(definition: ClassDefinition) -> ClassDefinition:
-        return replace(definition, indexes={**definition.indexes, name: key})
+        return replace(definition, indexes={**ID_INDEX, **definition.indexes, name: key})
 
     tables.create(connection, schema.name)
     indexes.create(connection, schema, name, key)

@@ -9,7 +9,7 @@ import orjson
 
 from parsepy.protocol.field_types import STRING
 from parsepy.query.options import SortKey
-from parsepy.query.traversal import reach
+from parsepy.query.stored import stored_field
 from parsepy.query.tree import Path
 from parsepy.schema.classes import ClassSchema
 from parsepy.storage.sqlite import columns, names
@@ -52,13 +52,14 @@ def _key(key: str, descending: bool, schema: ClassSchema, fold: bool) -> Conditi
 
 
 def _made_key(path: Path, descending: bool) -> Condition:
-    if path.root in columns.PERMISSION_COLUMNS or path.root in columns.OWN_COLUMNS:
+    below_pointer = path.nested and path.type is not None and path.type.name == "Pointer"
+    if below_pointer or path.root in columns.PERMISSION_COLUMNS or path.root in columns.OWN_COLUMNS:
         return Condition("NULL")
-    place = names.json_path(columns.stored_name(path.root))
-    make = apsw.pyobject(partial(_make, path, descending))
-    return Condition(f"{SORT_KEY}(?, data->'{place}')", (make,))
+    field = columns.stored_name(path.root)
+    make = apsw.pyobject(partial(_make, field, path.key.split(".")[1:], descending))
+    return Condition(f"{SORT_KEY}(?, data->'{names.json_path(field)}')", (make,))
 
 
-def _make(path: Path, descending: bool, text: str | None) -> bytes:
-    document = {} if text is None else {columns.stored_name(path.root): orjson.loads(text)}
-    return least_key(reach(path, elements=False)(document), greatest=descending)
+def _make(field: str, parts: Sequence[str], descending: bool, text: str | None) -> bytes:
+    document = {} if text is None else {field: orjson.loads(text)}
+    return least_key(stored_field(document, field), parts, greatest=descending)

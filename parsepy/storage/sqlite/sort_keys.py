@@ -5,8 +5,9 @@
 The first byte is the kind; texts and lists end with a byte below all that may follow.
 """
 
+import re
 import struct
-from collections.abc import Iterable
+from collections.abc import Iterator, Sequence
 from typing import Final, cast
 
 from parsepy.query.stored import (
@@ -20,11 +21,13 @@ from parsepy.query.stored import (
     TEXT,
     Stored,
     binary,
+    is_object,
     kind,
 )
 from parsepy.query.traversal import Reached
-from parsepy.types import JSONObject, JSONValue, Missing
+from parsepy.types import MISSING, JSONObject, JSONValue, Missing
 
+_INDEX: Final = re.compile(r"0|[1-9][0-9]{0,8}", re.ASCII)
 _END: Final = b"\0"
 _EMPTY_LIST: Final = b"\0"
 """MongoDB sorts by the elements of a list; one without elements stands before null."""
@@ -33,18 +36,41 @@ _SIGN: Final = 1 << 63
 _ALL_BITS: Final = (1 << 64) - 1
 
 
-def least_key(reached: Iterable[Reached], *, greatest: bool = False) -> bytes:
-    """The key of what a path reaches: of a list's least element, downwards of its greatest."""
-    keys = (key for value in reached for key in _keys(value))
-    return (max if greatest else min)(keys, default=_NULL_KEY)
+def least_key(value: Reached, parts: Sequence[str], *, greatest: bool = False) -> bytes:
+    """The key of the least value at the path `parts` below `value`, downwards of the greatest."""
+    return (max if greatest else min)(_keys(value, parts))
 
 
-def _keys(value: Reached) -> Iterable[bytes]:
-    if isinstance(value, Missing):
-        return (_NULL_KEY,)
-    if isinstance(value, list):
-        return map(sort_key, value) if value else (_EMPTY_LIST,)
-    return (sort_key(value),)
+def _keys(value: Reached, parts: Sequence[str]) -> Iterator[bytes]:
+    """The keys of all values at the path, as MongoDB's sort walks it (its find does otherwise)."""
+    if type(value) is list:
+        yield from _keys_in_list(value, parts)
+    elif is_object(value) and parts:
+        yield from _keys(value.get(parts[0], MISSING), parts[1:])
+    else:
+        yield _NULL_KEY if parts or isinstance(value, Missing) else sort_key(value)
+
+
+def _keys_in_list(items: Sequence[JSONValue], parts: Sequence[str]) -> Iterator[bytes]:
+    if not parts:
+        yield from map(sort_key, items) if items else (_EMPTY_LIST,)
+        return
+    place, *rest = parts
+    if _INDEX.fullmatch(place) and int(place) < len(items):
+        yield from _keys_at_place(items[int(place)], rest)
+        return
+    for item in items:
+        yield from _keys(item, parts) if is_object(item) else (_NULL_KEY,)
+    if not items:
+        yield _NULL_KEY
+
+
+def _keys_at_place(item: JSONValue, rest: Sequence[str]) -> Iterator[bytes]:
+    if item and not rest:
+        # A list in a list is a value: its own elements do not count.
+        yield sort_key(item)
+    else:
+        yield from _keys(item, rest)
 
 
 def sort_key(value: Stored) -> bytes:

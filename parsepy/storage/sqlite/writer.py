@@ -50,7 +50,6 @@ class GroupWriter:
     async def close(self) -> None:
         self._queue.put(None)
         await asyncio.to_thread(self._thread.join)
-        self._connection.close()
 
     def _work(self) -> None:
         while True:
@@ -61,6 +60,7 @@ class GroupWriter:
                 with suppress(RuntimeError):
                     self._loop.call_soon_threadsafe(_answer, group)
             if last:
+                self._connection.close()
                 return
 
     def _next_group(self) -> "tuple[list[_Asked], bool]":

@@ -1,0 +1,3 @@
+from tests.support.parsepy_stores import parsepy
+
+__all__ = ["parsepy"]

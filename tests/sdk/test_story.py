@@ -1,0 +1,33 @@
+"""The unchanged JavaScript SDK tells its story to a parsepy process, on every store."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+from tests.sdk.stories import STORIES, failures, run_story
+from tests.support.availability import MissingComponentError, component_missing
+from tests.support.parsepy_server import RunningParsepy
+
+
+@pytest.mark.parametrize("story", STORIES, ids=lambda story: story.stem)
+def test_every_step_of_the_story_passes(story: Path, parsepy: RunningParsepy) -> None:
+    parsepy.reset()
+
+    try:
+        steps = run_story(story, _environment(parsepy))
+    except MissingComponentError as missing:
+        component_missing(missing)
+
+    failed = failures(steps)
+    assert not failed, f"{story.stem}:\n{failed}"
+
+
+def _environment(parsepy: RunningParsepy) -> dict[str, str]:
+    return {
+        "PATH": os.environ["PATH"],
+        "PARSE_SERVER_URL": parsepy.url,
+        "PARSE_APP_ID": parsepy.keys.app_id,
+        "PARSE_JAVASCRIPT_KEY": parsepy.keys.javascript_key,
+        "PARSE_MASTER_KEY": parsepy.keys.master_key,
+    }
