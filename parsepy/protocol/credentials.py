@@ -134,4 +134,4 @@ def _read_basic(credentials: Credentials, header: str, app_id: str) -> None:
 def method_override(body: JSONObject) -> str | None:
     """Takes `_method` out of a POST's body; a text names the verb that is meant."""
     method = body.pop("_method", None)
-    return cast("str", method).upper() if isinstance(method, str) and method else None
+    return method.upper() if isinstance(method, str) and method else None

@@ -29,12 +29,20 @@ class SchemaRegistry:
         self._max_age = max_age
         self._classes: dict[str, ClassSchema] = {}
         self._loaded_at = 0.0
+        self._loads_begun = 0
+        self._newest_load = 0
         self._loading: asyncio.Task[None] | None = None
         self._changing = asyncio.Lock()
 
     async def load(self) -> None:
-        """Reads all classes. Concurrent callers that come while one reads share the next read."""
+        """Reads all classes. A read that is overtaken by a later one changes nothing: it may hold
+        permissions that have been withdrawn since."""
+        self._loads_begun += 1
+        number = self._loads_begun
         definitions = await self.store.load_classes()
+        if number < self._newest_load:
+            return
+        self._newest_load = number
         self._classes = {
             definition.name: ClassSchema(definition)
             for definition in definitions

@@ -129,7 +129,8 @@ class Storage(Protocol):
         """Changes the first object that matches; the object after it, `None` if none matched.
 
         Check and change are one step. `changes` may have dotted paths, internal columns, `ACL`
-        as `SetValue`; no `ChangeRelation`. Raises `DuplicateValue`.
+        as `SetValue`; no `ChangeRelation`; authentication data one provider at a time
+        (`authData.anonymous`). Raises `DuplicateValue`.
         """
 
     async def delete(self, schema: ClassSchema, where: Where) -> int:
