@@ -94,15 +94,18 @@ class AppParts:
         self.services.state = "starting"
         await self.storage.start()
         await self.prepare()
-        for class_name in FIRST_CLASSES:
-            await self.schemas.ensure_class(await self.schemas.get(class_name))
 
     async def prepare(self) -> None:
         """Readies what a started store needs before the first request."""
+        await self._prepare_indexes()
+        for class_name in FIRST_CLASSES:
+            await self.schemas.ensure_class(await self.schemas.get(class_name))
+        self.services.state = "ok"
+
+    async def _prepare_indexes(self) -> None:
         shared = self.storage.capabilities.parse_server_layout
         await self.storage.ensure_indexes(wanted_indexes(self.services.options, shared=shared))
         await self.schemas.load()
-        self.services.state = "ok"
 
     async def stop(self) -> None:
         await self.release()
@@ -115,11 +118,11 @@ class AppParts:
         self.passwords.close()
 
     async def reset(self) -> None:
-        """Erases all data and forgets all that was cached: for tests."""
+        """Erases all data, the first classes too, and forgets what was cached: for tests."""
         await self.storage.erase()
         self.sessions.forget_all()
         self.roles.forget_all()
-        await self.prepare()
+        await self._prepare_indexes()
 
 
 def create_app(options: Mapping[str, object] | ServerOptions) -> ParseApp:

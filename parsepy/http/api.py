@@ -11,7 +11,7 @@ from parsepy.errors import ParseError
 from parsepy.http import body as bodies
 from parsepy.http import paths, query_string
 from parsepy.http.answer import JSON_TYPE, Answer, Headers
-from parsepy.http.authenticate import authenticate
+from parsepy.http.authenticate import authenticate, same_key
 from parsepy.http.cors import Cors
 from parsepy.http.request import Request
 from parsepy.http.routers.system import health
@@ -114,7 +114,9 @@ class ParseApi:
             if credentials.application_id != app_id:
                 raise errors.unauthorized()
             given = headers.get(b"x-parse-master-key")
-            if given is not None and given.decode("latin-1") != self._options.master_key:
+            if given is not None and not same_key(
+                given.decode("latin-1"), self._options.master_key
+            ):
                 raise errors.unauthorized()
         return credentials
 

@@ -30,13 +30,13 @@ async def authenticate(
 def _by_key(services: AppServices, credentials: Credentials, address: str) -> Caller | None:
     """A caller with one of the three mighty keys; each counts only from its own addresses."""
     options = services.options
-    if _equal(credentials.maintenance_key, options.maintenance_key):
+    if same_key(credentials.maintenance_key, options.maintenance_key):
         _check_address(options.maintenance_key_ips, address)
         return _privileged(credentials, is_maintenance=True)
-    if _equal(credentials.master_key, options.master_key):
+    if same_key(credentials.master_key, options.master_key):
         _check_address(options.master_key_ips, address)
         return _privileged(credentials, is_master=True)
-    if _equal(credentials.master_key, options.read_only_master_key):
+    if same_key(credentials.master_key, options.read_only_master_key):
         _check_address(options.read_only_master_key_ips, address)
         return _privileged(credentials, is_master=True, is_read_only=True)
     return None
@@ -81,13 +81,13 @@ def _check_client_key(services: AppServices, credentials: Credentials) -> None:
         if expected is None:
             continue
         configured = True
-        if _equal(given, expected):
+        if same_key(given, expected):
             return
     if configured:
         raise errors.unauthorized()
 
 
-def _equal(given: str | None, expected: str | None) -> bool:
+def same_key(given: str | None, expected: str | None) -> bool:
     """Constant in time for keys of one length: an answer's time must not spell a key."""
     if given is None or expected is None:
         return False

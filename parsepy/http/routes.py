@@ -18,6 +18,7 @@ ROUTES: Final[dict[str, Routes]] = {
     "roles": routes_for("_Role"),
     "installations": routes_for("_Installation"),
     "schemas": schemas.ROUTES,
+    "purge": schemas.PURGE,
     "serverinfo": system.SERVER_INFO,
     "batch": batch.ROUTES,
 }

@@ -39,6 +39,9 @@ class ClassRules:
 
     async def after_delete(self, ctx: "RequestContext", object_id: str) -> None: ...
 
+    async def after_purge(self, ctx: "RequestContext") -> None:
+        """All objects of the class are gone."""
+
     async def restrict(self, ctx: "RequestContext", where: Where) -> Where:
         """Narrows what a read may find."""
         return where

@@ -64,8 +64,12 @@ class Accounts:
         return {**user, "sessionToken": token}
 
     async def log_out(self, ctx: RequestContext) -> None:
-        if ctx.caller.session_token is not None:
-            await self._sessions.end(ctx.caller.session_token)
+        """Ends the session of the caller's token, if he brings one. Raises 119."""
+        if ctx.caller.session_token is None:
+            return
+        if ctx.caller.is_read_only:
+            raise errors.read_only_key("end a session")
+        await self._sessions.end(ctx.caller.session_token)
 
     async def _user_of(self, token: str) -> str:
         try:

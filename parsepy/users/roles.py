@@ -39,3 +39,6 @@ class RoleRules(ClassRules):
 
     async def after_delete(self, ctx: RequestContext, object_id: str) -> None:
         self._roles.forget_all()
+
+    async def after_purge(self, ctx: RequestContext) -> None:
+        self._roles.forget_all()

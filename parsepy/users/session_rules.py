@@ -56,6 +56,9 @@ class SessionRules(ClassRules):
     async def after_delete(self, ctx: RequestContext, object_id: str) -> None:
         self._sessions.forget_all()
 
+    async def after_purge(self, ctx: RequestContext) -> None:
+        self._sessions.forget_all()
+
     async def restrict(self, ctx: RequestContext, where: Where) -> Where:
         caller = ctx.caller
         if caller.is_master:
@@ -65,8 +68,7 @@ class SessionRules(ClassRules):
         return tree.both(where, of_user(caller.user_id))
 
     def present(self, ctx: RequestContext, document: ParseObject) -> None:
-        # The read-only key reads no tokens: with one it could write as that user.
-        strip_internal(document, ("sessionToken",) if ctx.caller.is_read_only else ())
+        strip_internal(document)
 
     def not_writable(self, ctx: RequestContext, operation: str) -> ParseError:
         if operation == "delete":

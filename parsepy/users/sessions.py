@@ -107,7 +107,7 @@ class Sessions:
 
     async def _look_up(self, token: str) -> Session:
         row = await self.find_by_token(token)
-        user_id = _pointed_user(row)
+        user_id = pointed_user(row)
         if row is None or user_id is None:
             raise errors.invalid_session_token()
         if user_id.startswith("role:"):
@@ -137,7 +137,7 @@ def of_user(user_id: str) -> Where:
     return tree.Equal(tree.Path("user", _USER_POINTER), values.pointer("_User", user_id))
 
 
-def _pointed_user(row: ParseObject | None) -> str | None:
+def pointed_user(row: ParseObject | None) -> str | None:
     user = row.get("user") if row else None
     object_id = user.get("objectId") if isinstance(user, dict) else None
     return object_id if isinstance(object_id, str) else None

@@ -101,6 +101,9 @@ class UserRules(ClassRules):
     async def after_delete(self, ctx: RequestContext, object_id: str) -> None:
         await self._sessions.end_all_of(object_id)
 
+    async def after_purge(self, ctx: RequestContext) -> None:
+        self._sessions.forget_all()
+
     def duplicate(self, field: str | None) -> ParseError:
         if field == "username":
             return _username_taken()

@@ -26,6 +26,7 @@ LINES: tuple[frozenset[str], ...] = (
     frozenset({"app"}),
     frozenset({PACKAGE}),
     frozenset({"cli", "testing"}),
+    frozenset({"__main__"}),
 )
 
 # (importing room, imported room): why it has to be.

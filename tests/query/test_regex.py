@@ -139,6 +139,7 @@ def test_patterns_select_the_same_texts_as_in_mongodb(texts: Texts, options: str
         "(" * 300 + ")" * 300,
         "(((a){1000}){1000}){1000}",
         "x" * 40_000,
+        "\ud800",
     ],
 )
 def test_what_is_no_pattern_is_refused_in_our_own_words(pattern: str) -> None:

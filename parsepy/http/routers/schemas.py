@@ -1,10 +1,11 @@
-"""`/schemas`: for the master key; the read-only key reads."""
+"""`/schemas` and `/purge`: for the master key; the read-only key reads."""
 
 from parsepy import errors
 from parsepy.errors import Code, ParseError
 from parsepy.http.answer import Answer
 from parsepy.http.request import Request
 from parsepy.http.routing import Routes
+from parsepy.objects import purge
 from parsepy.query import tree
 from parsepy.schema.api import SchemaApi
 from parsepy.schema.system_classes import is_valid_class_name
@@ -45,6 +46,12 @@ async def remove(request: Request) -> Answer:
     return Answer({})
 
 
+async def purge_class(request: Request) -> Answer:
+    await purge.purge(request.ctx, request.segments[1])
+    return Answer({})
+
+
+PURGE: Routes = {("DELETE", 1): purge_class}
 ROUTES: Routes = {
     ("GET", 0): list_all,
     ("POST", 0): create,

@@ -1,5 +1,7 @@
 """`/sessions` and `/upgradeToRevocableSession`."""
 
+from typing import Final
+
 from parsepy import errors
 from parsepy.errors import Code, ParseError
 from parsepy.http.answer import Answer, created
@@ -7,7 +9,17 @@ from parsepy.http.request import Request
 from parsepy.http.routers import classes
 from parsepy.http.routers.system_class import routes_for
 from parsepy.http.routing import Routes
-from parsepy.objects.present import strip_internal
+from parsepy.objects import access, read
+from parsepy.objects.context import RequestContext
+from parsepy.permissions.caller import Caller
+from parsepy.permissions.protected_fields import strip
+from parsepy.protocol.find_parameters import EVERYTHING
+from parsepy.types import JSONObject
+from parsepy.users.sessions import pointed_user
+
+_SERVER_MADE: Final = frozenset(
+    ("objectId", "sessionToken", "user", "expiresAt", "createdWith", "installationId")
+)
 
 
 async def _get(request: Request) -> Answer:
@@ -17,15 +29,16 @@ async def _get(request: Request) -> Answer:
 
 
 async def _current(request: Request) -> Answer:
-    """The session of the caller's token, expired or not (observed)."""
+    """The session of the caller's token, expired or not (observed), as its owner may read it."""
     token = request.ctx.caller.session_token
     if not token:
         raise errors.session_token_required()
     session = await request.services.sessions.find_by_token(token)
-    if session is None:
+    user_id = None if session is None else pointed_user(session)
+    if session is None or user_id is None:
         raise ParseError(Code.INVALID_SESSION_TOKEN, "Session token not found.")
-    strip_internal(session)
-    return Answer(session)
+    ctx = _as_owner(request.ctx, user_id)
+    return Answer(await read.get(ctx, "_Session", str(session["objectId"]), EVERYTHING))
 
 
 async def _create(request: Request) -> Answer:
@@ -34,10 +47,11 @@ async def _create(request: Request) -> Answer:
         raise ParseError(Code.INVALID_KEY_NAME, "Cannot set ACL on a Session.")
     if caller.user_id is None or caller.is_read_only:
         return await classes.create_in(request, "_Session")
-    custom = {name: value for name, value in request.body.items() if name != "objectId"}
+    custom = {name: value for name, value in request.body.items() if not _is_server_made(name)}
     session = await request.services.sessions.create(
         request.ctx, caller.user_id, {"action": "create"}, caller.installation_id, custom
     )
+    await _hide(request.ctx, session)
     return created(session, request.location_of("_Session", str(session["objectId"])))
 
 
@@ -55,7 +69,27 @@ async def upgrade(request: Request) -> Answer:
         {"action": "upgrade"},
         request.ctx.caller.installation_id,
     )
+    await _hide(_as_owner(request.ctx, str(user["objectId"])), session)
     return Answer({**session, "updatedAt": session["createdAt"]})
+
+
+def _is_server_made(name: str) -> bool:
+    """Also below a dot and whatever the value: these fields are never the client's."""
+    return name.partition(".")[0] in _SERVER_MADE
+
+
+def _as_owner(ctx: RequestContext, user_id: str) -> RequestContext:
+    """The request with the rights of the session's user: the token has been looked up just now."""
+    if ctx.caller.is_master:
+        return ctx
+    owner = Caller(user={"objectId": user_id}, session_token=ctx.caller.session_token)
+    return RequestContext(ctx.services, owner, ctx.mount_url)
+
+
+async def _hide(ctx: RequestContext, session: JSONObject) -> None:
+    """Protected fields leave by no door; the token itself is what the caller has asked for."""
+    schema = await ctx.services.schemas.get("_Session")
+    strip(session, await access.hidden_fields(ctx, schema) - {"sessionToken"})
 
 
 SESSIONS: Routes = {**routes_for("_Session"), ("GET", 1): _get, ("POST", 0): _create}

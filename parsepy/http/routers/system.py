@@ -47,7 +47,7 @@ def _features() -> JSONObject:
             "removeField": True,
             "addClass": True,
             "removeClass": True,
-            "clearAllDataFromClass": False,
+            "clearAllDataFromClass": True,
             "exportClass": False,
             "editClassLevelPermissions": True,
             "editPointerPermissions": False,
