@@ -1,5 +1,7 @@
 """The permission steps that reads and writes share."""
 
+from typing import Final
+
 from parsepy import errors
 from parsepy.objects.context import RequestContext
 from parsepy.permissions import class_level, protected_fields
@@ -8,6 +10,9 @@ from parsepy.query import tree
 from parsepy.query.tree import Where
 from parsepy.schema.classes import ClassSchema
 from parsepy.schema.system_classes import SYSTEM_CLASSES
+
+# With a session's token the read-only key could write as that user.
+_HIDDEN_FROM_READ_ONLY: Final = {"_Session": frozenset(("sessionToken",))}
 
 
 async def known_class(ctx: RequestContext, class_name: str) -> ClassSchema:
@@ -39,6 +44,8 @@ async def accessible(ctx: RequestContext, permission: str) -> Where:
 
 async def hidden_fields(ctx: RequestContext, schema: ClassSchema) -> frozenset[str]:
     """The protected fields of the class for this caller, before any object is looked at."""
+    if ctx.caller.is_read_only:
+        return _HIDDEN_FROM_READ_ONLY.get(schema.name, frozenset())
     groups = ctx.services.protected_in(schema)
     if not groups or ctx.caller.is_privileged:
         return frozenset()

@@ -38,6 +38,9 @@ class ObjectServices:
             merged = protected_fields.merge(
                 self.protected.get(schema.name, {}), schema.permissions.protected_fields
             )
+            if not schema.exists:
+                # Clients may name classes without end; only those that exist are kept.
+                return merged
             kept = self._merged[schema.name] = (schema, merged)
         return kept[1]
 

@@ -1,5 +1,6 @@
 """The steps of a write, one function each; `write.py` says in which order."""
 
+from copy import deepcopy
 from typing import Final, cast
 
 from parsepy import errors
@@ -109,14 +110,18 @@ async def fit_schema(write: Write, where: Where) -> None:
 
 
 def fill_defaults(write: Write) -> None:
-    """Default values of the schema and the class's default ACL; the answer tells them."""
+    """Default values of the schema and the class's default ACL; the answer tells them.
+
+    They are copied: the schema's own would be shared by all objects of the class.
+    """
     for name, default in write.schema.defaults.items():
         if isinstance(write.changes.get(name), None | Unset):
-            write.set(name, default)
-            write.answer[name] = default
+            value = deepcopy(default)
+            write.set(name, value)
+            write.answer[name] = value
     default_acl = write.schema.permissions.default_acl
     if default_acl is not None and "ACL" not in write.changes:
-        granted = _resolved(default_acl, write.ctx.caller.user_id)
+        granted = _resolved(deepcopy(default_acl), write.ctx.caller.user_id)
         write.set("ACL", granted)
         write.answer["ACL"] = granted
 
@@ -308,12 +313,11 @@ def _is_empty(write: Write, name: str) -> bool:
 
 
 def _resolved(default_acl: JSONObject, user_id: str | None) -> JSONObject:
-    """The class's default ACL; `currentUser` is the caller, or nobody."""
-    resolved = dict(default_acl)
-    granted = resolved.pop("currentUser", None)
+    """The class's default ACL; `currentUser` is the caller, or nobody. Changes `default_acl`."""
+    granted = default_acl.pop("currentUser", None)
     if granted is not None and user_id is not None:
-        resolved[user_id] = granted
-    return resolved
+        default_acl[user_id] = granted
+    return default_acl
 
 
 def _is_relation(write: Write, name: str) -> bool:

@@ -4,7 +4,7 @@ Everything is checked before anything is changed.
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import cast
 
 from parsepy import errors
@@ -91,23 +91,28 @@ class SchemaApi:
             await self._schemas.store.create_class(definition)
         except ClassExists:
             raise errors.class_exists(class_name) from None
-        await self._schemas.load()
         try:
-            await self._change_indexes(await self._schemas.get(class_name), change)
+            await self._create_indexes(ClassSchema(definition), change)
         except ParseError:
             await self._schemas.store.delete_class(await self._schemas.get(class_name))
             await self._schemas.load()
             raise
+        await self._schemas.load()
         return self._describe(await self._schemas.get(class_name))
 
     async def update(self, class_name: str, body: JSONObject) -> JSONObject:
-        """Raises as `create`, and 255."""
+        """Raises as `create`, and 255; then nothing was changed."""
         await self._schemas.load()
         schema = await self._schemas.get(class_name)
         if not schema.exists or is_volatile(class_name):
             raise errors.class_missing(class_name)
         change = self._read(schema, body)
         store = self._schemas.store
+        # What a store may still refuse comes first. Deletions come before additions, since one
+        # GeoPoint field may take the place of another.
+        await self._create_indexes(_with_fields(schema, change.added), change)
+        for name in change.dropped_indexes:
+            await store.drop_index(schema, name)
         if change.deleted:
             await store.delete_fields(schema, change.deleted)
         for name, field in change.added.items():
@@ -120,7 +125,6 @@ class SchemaApi:
                 _open_permissions() if change.permissions is None else change.permissions,
             )
         await self._schemas.load()
-        await self._change_indexes(await self._schemas.get(class_name), change)
         return self._describe(await self._schemas.get(class_name))
 
     async def delete(self, class_name: str, object_count: int) -> None:
@@ -186,16 +190,26 @@ class SchemaApi:
                 raise errors.invalid_query(f"Field {field} does not exist, cannot add index.")
         return key
 
-    async def _change_indexes(self, schema: ClassSchema, change: SchemaChange) -> None:
-        for name in change.dropped_indexes:
-            await self._schemas.store.drop_index(schema, name)
-        for name, key in change.new_indexes.items():
-            try:
-                await self._schemas.store.create_index(schema, name, key)
-            except DuplicateValue:
+    async def _create_indexes(self, schema: ClassSchema, change: SchemaChange) -> None:
+        """Raises 102, 137; then the indexes that came with the refused one are gone."""
+        store = self._schemas.store
+        made: list[str] = []
+        try:
+            for name, key in change.new_indexes.items():
+                await store.create_index(schema, name, key)
+                made.append(name)
+        except (ParseError, DuplicateValue) as refused:
+            for name in made:
+                await store.drop_index(schema, name)
+            if isinstance(refused, DuplicateValue):
                 raise errors.duplicate_value() from None
-        if change.dropped_indexes or change.new_indexes:
-            await self._schemas.load()
+            raise
+
+
+def _with_fields(schema: ClassSchema, added: dict[str, Field]) -> ClassSchema:
+    """The class as it will be, so that an index can be made before its field."""
+    fields = schema.definition.fields | added
+    return ClassSchema(replace(schema.definition, fields=fields))
 
 
 def describe(schema: ClassSchema, protected: Mapping[str, Iterable[str]]) -> JSONObject:

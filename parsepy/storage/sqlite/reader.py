@@ -48,7 +48,8 @@ class Query:
         except apsw.SQLError:
             if table_missing(connection, names.table_name(self.class_name)):
                 return []
-            raise
+            # It may have been made just now; any other fault comes again.
+            return connection.execute(self.sql, self.parameters).fetchall()
 
 
 class Reader(Protocol):
