@@ -11,6 +11,7 @@ from pathlib import Path
 
 from scripts.benchmark.exchange import WrongAnswerError
 from scripts.benchmark.load import LoadGenerator
+from scripts.benchmark.machine import machine
 from scripts.benchmark.measuring import Start, Target, Window, measure, measure_start
 from scripts.benchmark.plan import FULL, QUICK, Plan
 from scripts.benchmark.report import report
@@ -20,6 +21,7 @@ from scripts.benchmark.seed import plant
 from scripts.benchmark.servers import NAMES, Candidate, candidates
 from scripts.benchmark.usage import memory
 from tests.support.availability import MissingComponentError
+from tests.support.processes import ProcessFailedError
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +69,7 @@ def run(command: Command, folder: Path) -> Results:
     """Start the servers, measure, and end everything that was started."""
     with candidates(command.servers, folder) as (chosen, mongod):
         process = mongod.process if mongod else None
+        description = machine()
         starts = _measure_starts(chosen, command.plan)
         with ExitStack() as stack:
             generator = stack.enter_context(LoadGenerator())
@@ -78,6 +81,7 @@ def run(command: Command, folder: Path) -> Results:
                     scenario, targets, command.plan, generator, process.pid if process else None
                 )
             return Results(
+                machine=description,
                 servers={candidate.name: candidate.title for candidate in chosen},
                 starts=starts,
                 windows=windows,
@@ -91,10 +95,10 @@ def _measure_starts(chosen: Sequence[Candidate], plan: Plan) -> dict[str, list[S
     _say("starts ...")
     starts: dict[str, list[Start]] = {candidate.name: [] for candidate in chosen}
     for candidate in chosen:
-        measure_start(candidate)  # the first one makes the store
+        measure_start(candidate, plan)  # the first one makes the store
     for _ in range(plan.starts):
         for candidate in chosen:
-            starts[candidate.name].append(measure_start(candidate))
+            starts[candidate.name].append(measure_start(candidate, plan))
     return starts
 
 
@@ -112,7 +116,7 @@ def main(arguments: Sequence[str]) -> int:
     with tempfile.TemporaryDirectory(prefix="parsepy-bench-") as folder:
         try:
             results = run(command, Path(folder))
-        except (WrongAnswerError, MissingComponentError) as problem:
+        except (WrongAnswerError, MissingComponentError, ProcessFailedError) as problem:
             _say(f"scripts/bench: {problem}")
             return 1
     print(report(results))

@@ -14,9 +14,6 @@ from scripts.benchmark.servers import Candidate, RunningServer
 from scripts.benchmark.usage import Memory, cpu_seconds, memory
 from tests.support.reference import MOUNT_PATH
 
-IDLE_SECONDS = 1.0
-"""Between readiness and the reading of memory: what a start still does then counts too."""
-
 
 @dataclass(frozen=True, slots=True)
 class Start:
@@ -47,9 +44,9 @@ class Target:
     seed: Seed
 
 
-def measure_start(candidate: Candidate) -> Start:
+def measure_start(candidate: Candidate, plan: Plan) -> Start:
     with candidate.running() as server:
-        time.sleep(IDLE_SECONDS)
+        time.sleep(plan.idle_seconds)
         return Start(server.ready_after, memory(server.process.pid))
 
 
@@ -97,6 +94,8 @@ def _window(
         )
     except WrongAnswerError as wrong:
         raise WrongAnswerError(f"{target.candidate.title}, {scenario.title}: {wrong}") from None
+    if not load.requests:
+        raise WrongAnswerError(f"{target.candidate.title}, {scenario.title}: no answer in time")
     latencies = sorted(load.latencies)
     thousands = load.requests / 1000
     spent = [after - before for before, after in zip(load.before, load.after, strict=True)]

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 class Plan:
     """Seconds of load per server and scenario, in `rounds` windows after one warm-up.
 
-    A window ends after `seconds` or `max_requests`, whichever comes first.
+    A window ends after `seconds` or `max_requests`, whichever comes first. `idle_seconds` lie
+    between readiness and the reading of memory: what a start still does then counts too.
     """
 
     rounds: int = 5
@@ -16,6 +17,7 @@ class Plan:
     max_requests: int = 20_000
     connections: int = 8
     starts: int = 5
+    idle_seconds: float = 1.0
 
 
 FULL = Plan()

@@ -12,7 +12,7 @@ MEGABYTE = 1_000_000
 
 def report(results: Results) -> str:
     """All tables; those without figures are left out."""
-    tables = [start_table(results)]
+    tables = [results.machine, start_table(results)]
     if results.windows:
         tables += [
             _scenario_table(

@@ -13,6 +13,7 @@ from scripts.benchmark.usage import Memory
 class Results:
     """`starts` and `after_load` by server; `windows` by scenario's title, then server."""
 
+    machine: str
     servers: dict[str, str]
     starts: dict[str, list[Start]]
     windows: dict[str, dict[str, list[Window]]]

@@ -28,7 +28,7 @@ class Seed:
 
 
 def row(index: int, user_id: str) -> JSONObject:
-    """An object as an app may have it: most types of the wire, half a kilobyte."""
+    """An object as an app may have it: most types of the wire, 0.3 kilobytes."""
     return {
         "player": f"player {index:04}",
         "score": index * 7919 % ROWS,

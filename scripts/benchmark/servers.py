@@ -1,6 +1,7 @@
 """The servers that are compared, each as a process of its own with a store of its own."""
 
 import json
+import os
 import sys
 import time
 from collections.abc import Callable, Iterable, Iterator
@@ -13,7 +14,7 @@ from parsepy.types import JSONObject
 from scripts.benchmark.exchange import APP_ID, MASTER_KEY, REST_KEY, Client, Request
 from tests.support.mongod import RunningMongod, running_mongod
 from tests.support.ports import free_port
-from tests.support.processes import RunningProcess
+from tests.support.processes import ProcessFailedError, RunningProcess
 from tests.support.reference import MOUNT_PATH, start_reference
 
 OPTIONS: JSONObject = {
@@ -109,7 +110,10 @@ def _parsepy(database_uri: str, folder: Path) -> Callable[[int], RunningProcess]
         }
         config.write_text(json.dumps(options))
         command = [str(Path(sys.executable).with_name("parsepy")), "serve", str(config)]
-        return RunningProcess(command, folder=folder, environment={"PORT": ""})
+        # Whatever the user has set for servers of his own: empty counts as unset.
+        foreign = [name for name in os.environ if name.startswith("PARSE_SERVER_")]
+        environment = dict.fromkeys([*foreign, "PORT"], "")
+        return RunningProcess(command, folder=folder, environment=environment)
 
     return launch
 
@@ -122,4 +126,4 @@ def _wait_for_health(client: Client, process: RunningProcess) -> None:
             if client.send(Request("GET", "/health")).status == 200:
                 return
         time.sleep(HEALTH_PAUSE)
-    raise RuntimeError(f"{process.command[0]} did not become ready:\n{process.output}")
+    raise ProcessFailedError(f"{process.command[0]} did not become ready:\n{process.output}")

@@ -3,7 +3,7 @@
 import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 from uuid import uuid4
 
@@ -116,7 +116,8 @@ class LocalApp:
 
     def context(self, caller: Caller | None = None) -> RequestContext:
         """A request of `caller` (default: somebody without any key), past HTTP."""
-        return RequestContext(self.app.parts.services.objects, caller or Caller(), URL)
+        asking = Caller() if caller is None else replace(caller)
+        return RequestContext(self.app.parts.services.objects, asking, URL)
 
 
 @asynccontextmanager

@@ -11,8 +11,9 @@ from parsepy.storage.base import Storage
 
 @dataclass(slots=True)
 class Held:
-    """One call whose answer the store has ready and keeps back until `release`."""
+    """Calls whose answers the store has ready and keeps back until `release`."""
 
+    repeats: bool = False
     reached: asyncio.Event = field(default_factory=asyncio.Event)
     _released: asyncio.Event = field(default_factory=asyncio.Event)
 
@@ -47,6 +48,11 @@ class RecordingStorage:
         held = self._held[method] = Held()
         return held
 
+    def hold_every(self, method: str) -> Held:
+        """As `hold_next`, for all calls until `release`."""
+        held = self._held[method] = Held(repeats=True)
+        return held
+
     def __getattr__(self, name: str) -> Any:
         member = getattr(self._inner, name)
         return self._recorded(name, member) if inspect.iscoroutinefunction(member) else member
@@ -57,8 +63,10 @@ class RecordingStorage:
         async def call(*arguments: object, **named: object) -> object:
             self._calls.append(name)
             answer = await method(*arguments, **named)
-            held = self._held.pop(name, None)
+            held = self._held.get(name)
             if held is not None:
+                if not held.repeats:
+                    del self._held[name]
                 await held.pause()
             return answer
 
