@@ -1,6 +1,7 @@
 """uvicorn, set up for parsepy."""
 
 import asyncio
+import gc
 import signal
 import socket
 from collections.abc import Callable
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from uvicorn.lifespan.on import LifespanSendMessage
 
 _GRACE_SECONDS: Final = 10
+_ALLOCATIONS_BETWEEN_COLLECTIONS: Final = 20_000
 _EXPECTED_ERRORS: Final = frozenset({"parsepy.errors.ParseError"})
 
 
@@ -27,6 +29,14 @@ class _Lifespan(LifespanOn):
             click.echo(_reason(message["message"]), err=True)
             message = {"type": "lifespan.startup.failed", "message": ""}
         await super().send(message)
+
+
+def _settle_memory() -> None:
+    """Takes what the start made out of the garbage collector's sight: it lives as long as the
+    server. Requests make no cycles to speak of, so it may look less often too."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(_ALLOCATIONS_BETWEEN_COLLECTIONS, 20, 50)
 
 
 def _reason(trace: str) -> str:
@@ -53,6 +63,7 @@ class _Server(uvicorn.Server):
             asyncio.get_running_loop().add_reader(self._lifeline, self._orphaned, self._lifeline)
         await super().startup(sockets=sockets)
         self._starting = None
+        _settle_memory()
         self._on_ready()
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:

@@ -29,6 +29,8 @@ def located(value: JSONValue, location: str) -> Answer:
 
 def _header_text(text: str) -> bytes:
     """Header-safe bytes: everything that is not printable ASCII is percent-encoded."""
+    if text.isascii() and text.isprintable():
+        return text.encode()
     return b"".join(
         bytes([byte]) if 0x20 <= byte < 0x7F else b"%%%02X" % byte for byte in text.encode()
     )

@@ -13,6 +13,7 @@ from parsepy.http import paths, query_string
 from parsepy.http.answer import JSON_TYPE, Answer, Headers
 from parsepy.http.authenticate import authenticate, same_key
 from parsepy.http.cors import Cors
+from parsepy.http.failure import failure_body
 from parsepy.http.request import Request
 from parsepy.http.routers.system import health
 from parsepy.http.routes import find_route
@@ -142,10 +143,7 @@ class ParseApi:
         return f"{scheme}://{host}{self._mount}"
 
     def _failure(self, error: ParseError) -> Answer:
-        sanitise = self._options.enable_sanitized_error_response
-        if sanitise and error.sanitised:
-            _log.info("refused: %s", error.message)
-        return Answer(error.body(sanitise=sanitise), error.http_status)
+        return Answer(failure_body(error, self._options), error.http_status)
 
 
 def _effective_method(method: str, body: JSONObject) -> str:

@@ -88,8 +88,11 @@ def _check_client_key(services: AppServices, credentials: Credentials) -> None:
 
 
 def same_key(given: str | None, expected: str | None) -> bool:
-    """Constant in time for keys of one length: an answer's time must not spell a key."""
-    if given is None or expected is None:
+    """Constant in time for keys of one length: an answer's time must not spell a key.
+
+    An empty text is no key: a client that sends an empty header has none to show.
+    """
+    if not given or not expected:
         return False
     return compare_digest(given.encode("utf-8", "replace"), expected.encode("utf-8", "replace"))
 

@@ -4,7 +4,7 @@ import zlib
 from collections.abc import Mapping
 from typing import Final
 
-from starlette.types import Receive
+from starlette.types import Message, Receive
 
 from parsepy import errors
 from parsepy.errors import HTTPError
@@ -21,7 +21,7 @@ async def read(receive: Receive, headers: Mapping[bytes, bytes], limit: int) -> 
     length = headers.get(b"content-length")
     if length is not None and length.isdigit() and _exceeds(length, limit):
         raise errors.body_too_large()
-    message = await receive()
+    message = await _next_part(receive)
     body: bytes = message.get("body", b"")
     if message.get("more_body"):
         body = await _rest(receive, body, limit)
@@ -67,9 +67,7 @@ def _as_object(value: JSONValue) -> JSONObject:
 async def _rest(receive: Receive, first: bytes, limit: int) -> bytes:
     parts, size = [first], len(first)
     while True:
-        message = await receive()
-        if message["type"] == "http.disconnect":
-            raise errors.bad_body("the request ended early")
+        message = await _next_part(receive)
         part: bytes = message.get("body", b"")
         size += len(part)
         if size > limit:
@@ -77,6 +75,14 @@ async def _rest(receive: Receive, first: bytes, limit: int) -> bytes:
         parts.append(part)
         if not message.get("more_body"):
             return b"".join(parts)
+
+
+async def _next_part(receive: Receive) -> Message:
+    """Raises 400 when the client has gone: half a request must not be taken for a whole one."""
+    message = await receive()
+    if message["type"] == "http.disconnect":
+        raise errors.bad_body("the request ended early")
+    return message
 
 
 def _inflated(body: bytes, encoding: bytes, limit: int) -> bytes:
@@ -90,6 +96,8 @@ def _inflated(body: bytes, encoding: bytes, limit: int) -> bytes:
         raise errors.bad_body("the body is not compressed as its header says") from None
     if len(inflated) > limit:
         raise errors.body_too_large()
+    if not inflater.eof:
+        raise errors.bad_body("the compressed body ends early")
     return inflated
 
 

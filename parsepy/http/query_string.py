@@ -9,6 +9,7 @@ from parsepy.protocol import json
 from parsepy.types import MISSING, JSONObject, JSONValue, Missing
 
 _NESTED: Final = re.compile(r"([^\[\]]+)((?:\[[^\[\]]*\])+)")
+_MAYBE_JSON: Final = re.compile(r"\s*(?:[{\[\"]|-?[0-9]|true|false|null)")
 _BROKEN_ESCAPE: Final = re.compile("%(?![0-9A-Fa-f]{2})")
 MAX_PARAMETERS: Final = 1_000
 MAX_NESTING: Final = 5
@@ -60,6 +61,9 @@ def decode_segment(segment: str) -> str:
 
 
 def _value(text: str) -> JSONValue:
+    if _MAYBE_JSON.match(text) is None:
+        # `order=-score` is the common case, and an exception costs ten times a look.
+        return text
     try:
         return json.loads(text)
     except json.InvalidJSON:

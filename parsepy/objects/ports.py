@@ -1,5 +1,6 @@
 """What the object doors need from rooms further down the house."""
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Protocol
 
 from parsepy import errors
@@ -45,6 +46,9 @@ class ClassRules:
     async def restrict(self, ctx: "RequestContext", where: Where) -> Where:
         """Narrows what a read may find."""
         return where
+
+    def check_order(self, ctx: "RequestContext", keys: Iterable[str]) -> None:
+        """Raises 105 for a key by which the caller must not sort."""
 
     def present(self, ctx: "RequestContext", document: ParseObject) -> None:
         """Removes from an object what its reader must not see; the object may be changed."""

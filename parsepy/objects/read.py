@@ -1,7 +1,9 @@
 """The read door: every find, get and count of a class passes through here, whoever asks."""
 
 import asyncio
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+
+from msgspec.structs import replace
 
 from parsepy import errors
 from parsepy.objects import access
@@ -37,7 +39,9 @@ async def find(ctx: RequestContext, class_name: str, parameters: FindParameters)
     await access.check_class(ctx, schema, _operation(parameters))
     where = parse_where(parameters.where, schema.types, internal_keys=_may_name_internal_keys(ctx))
     hidden = await access.hidden_fields(ctx, schema)
-    protected_fields.check_query(where, (key for key, _ in parameters.order), hidden, class_name)
+    sort_keys = [key for key, _ in parameters.order]
+    protected_fields.check_query(where, sort_keys, hidden, class_name)
+    ctx.services.rules_of(class_name).check_order(ctx, sort_keys)
     selection = _with_every_pointer(schema, parameters.selection)
     plan = _include_plan(ctx, selection)
     presenter = Presenter(ctx, schema, selection, hidden)

@@ -32,6 +32,9 @@ from parsepy.schema.system_classes import (
 )
 from parsepy.types import MISSING, JSONObject, JSONValue, Missing, ParseObject
 
+_TOLD: Final = (Increment, Add, AddUnique, Remove)
+"""Operations whose result a client cannot know: the answer tells it."""
+
 _SERVER_TIMES: Final = ("createdAt", "updatedAt")
 MAINTENANCE_COLUMNS: Final = frozenset(
     "_hashed_password _email_verify_token _email_verify_token_expires_at _perishable_token"
@@ -165,7 +168,7 @@ def create_answer(write: Write) -> JSONObject:
         "createdAt": stored.get("createdAt", write.now),
     }
     for name, operation in write.changes.items():
-        if isinstance(operation, Increment | Add | AddUnique | Remove):
+        if isinstance(operation, _TOLD):
             answer[name] = cast("JSONValue", operations.initial_value(operation))
     answer.update(write.answer)
     return answer
@@ -176,7 +179,7 @@ def update_answer(write: Write) -> JSONObject:
     stored = write.stored or {}
     answer: JSONObject = {"updatedAt": stored.get("updatedAt", write.now)}
     for name, operation in write.changes.items():
-        if isinstance(operation, Increment | Add | AddUnique | Remove):
+        if isinstance(operation, _TOLD):
             _tell(answer, stored, name.split("."))
     answer.update(write.answer)
     return answer

@@ -2,9 +2,12 @@
 
 import re
 from collections.abc import Iterable, Iterator
+from typing import cast
 
 from parsepy import errors
 from parsepy.types import JSONMapping, JSONValue
+
+_NESTED = (dict, list)
 
 
 class Denylist:
@@ -28,9 +31,19 @@ class Denylist:
                 raise errors.prohibited_keyword(rule)
 
     def _is_suspect(self, data: JSONMapping) -> bool:
+        """Whether a rule might apply; in most cases the keys alone show that none does."""
         if self._value_rules:
             return True
-        return any(key is not None and self._any_key.search(key) for key, _ in _entries(data))
+        pending: list[JSONValue] = [cast("JSONValue", data)]
+        while pending:
+            value = pending.pop()
+            if isinstance(value, dict):
+                if any(map(self._any_key.search, value)):
+                    return True
+                value = list(value.values())
+            if isinstance(value, list):
+                pending += [child for child in value if isinstance(child, _NESTED)]
+        return False
 
 
 def _entries(data: JSONMapping) -> Iterator[tuple[str | None, JSONValue]]:

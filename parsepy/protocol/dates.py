@@ -6,9 +6,14 @@ Android, Swift, JavaScript and .NET SDKs each misread any other form (microsecon
 import re
 import time
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from typing import Final
 
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+_FIRST: Final = -62_135_596_800_000
+_LAST: Final = 253_402_300_799_999
+"""The milliseconds of 0001-01-01T00:00:00.000Z and 9999-12-31T23:59:59.999Z."""
+
 _CANONICAL: Final = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z")
 # What JavaScript's Date takes of ISO 8601: a date alone, or date and time with or without
 # seconds, fraction and zone. Without a zone we read UTC: a server's own zone is an accident.
@@ -30,16 +35,18 @@ def now() -> str:
 
 def format_ms(milliseconds: int) -> str:
     """`0` → `1970-01-01T00:00:00.000Z`. Clamps to the years that ISO text can carry."""
+    milliseconds = min(max(milliseconds, _FIRST), _LAST)
     seconds, rest = divmod(milliseconds, 1000)
-    try:
-        parts = time.gmtime(seconds)
-    except (OverflowError, OSError, ValueError):
-        return "9999-12-31T23:59:59.999Z" if milliseconds > 0 else "0001-01-01T00:00:00.000Z"
-    if not 1 <= parts.tm_year <= 9999:
-        return "9999-12-31T23:59:59.999Z" if milliseconds > 0 else "0001-01-01T00:00:00.000Z"
+    return f"{_second(seconds)}.{rest:03}Z"
+
+
+@lru_cache(64)
+def _second(seconds: int) -> str:
+    """The text up to the second: many times are asked for within one."""
+    parts = time.gmtime(seconds)
     return (
         f"{parts.tm_year:04}-{parts.tm_mon:02}-{parts.tm_mday:02}"
-        f"T{parts.tm_hour:02}:{parts.tm_min:02}:{parts.tm_sec:02}.{rest:03}Z"
+        f"T{parts.tm_hour:02}:{parts.tm_min:02}:{parts.tm_sec:02}"
     )
 
 
@@ -74,6 +81,12 @@ def parse(text: str) -> datetime | None:
 
 def normalise(text: str) -> str | None:
     """`text` in the canonical form, or `None` when it is no date."""
+    if _CANONICAL.fullmatch(text) is not None:
+        try:
+            datetime.fromisoformat(text)
+        except ValueError:
+            return None
+        return text
     moment = parse(text)
     return None if moment is None else format_datetime(moment)
 

@@ -1,9 +1,9 @@
 """Field types of a class, and what type a value of the wire has."""
 
-from dataclasses import dataclass
 from typing import Final, TypeAlias, cast
 
 import orjson
+from msgspec import Struct
 
 from parsepy import errors
 from parsepy.types import JSONObject, JSONValue
@@ -14,8 +14,7 @@ PLAIN_TYPES: Final = frozenset(
 TARGETED_TYPES: Final = frozenset(("Pointer", "Relation"))
 
 
-@dataclass(frozen=True, slots=True)
-class FieldType:
+class FieldType(Struct, frozen=True):
     """`FieldType("Pointer", "Team")` reads `Pointer<Team>` in error texts."""
 
     name: str

@@ -3,8 +3,9 @@
 import math
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Final, TypeAlias
+
+from msgspec import Struct
 
 from parsepy import errors
 from parsepy.protocol import json
@@ -36,8 +37,7 @@ MAX_PATH_DEPTH: Final = 32
 """Bounds on `keys`, `excludeKeys`, `include` and `order`: expanding `a.a.a…` is quadratic."""
 
 
-@dataclass(frozen=True, slots=True)
-class Selection:
+class Selection(Struct, frozen=True):
     """Which fields come back, and which Pointers are replaced by their objects.
 
     `keys` `None` is every field. A dotted key names a field of an included object.
@@ -49,8 +49,7 @@ class Selection:
     include_all: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class FindParameters:
+class FindParameters(Struct, frozen=True):
     """`limit` is `MISSING` when none was given, `None` when it is no number (then: no limit)."""
 
     where: JSONValue

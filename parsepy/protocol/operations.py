@@ -2,9 +2,10 @@
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
 from math import isinf
 from typing import Final, TypeAlias, cast
+
+from msgspec import Struct
 
 from parsepy import errors
 from parsepy.protocol import values
@@ -13,38 +14,31 @@ from parsepy.protocol.json import normalise_number
 from parsepy.types import MISSING, JSONObject, JSONValue, Missing
 
 
-@dataclass(frozen=True, slots=True)
-class SetValue:
+class SetValue(Struct, frozen=True):
     value: JSONValue
 
 
-@dataclass(frozen=True, slots=True)
-class Unset:
+class Unset(Struct, frozen=True):
     """`{"__op": "Delete"}`"""
 
 
-@dataclass(frozen=True, slots=True)
-class Increment:
+class Increment(Struct, frozen=True):
     amount: int | float
 
 
-@dataclass(frozen=True, slots=True)
-class Add:
+class Add(Struct, frozen=True):
     objects: list[JSONValue]
 
 
-@dataclass(frozen=True, slots=True)
-class AddUnique:
+class AddUnique(Struct, frozen=True):
     objects: list[JSONValue]
 
 
-@dataclass(frozen=True, slots=True)
-class Remove:
+class Remove(Struct, frozen=True):
     objects: list[JSONValue]
 
 
-@dataclass(frozen=True, slots=True)
-class ChangeRelation:
+class ChangeRelation(Struct, frozen=True):
     """`AddRelation`, `RemoveRelation` and their `Batch`, as the object ids they name."""
 
     target_class: str
@@ -95,9 +89,9 @@ def decode_for_create(value: JSONValue) -> Operation:
 
 def initial_value(operation: Operation) -> JSONValue | Missing:
     """What a new object's field holds after `operation`; `MISSING` when it has none."""
+    if isinstance(operation, SetValue):
+        return operation.value
     match operation:
-        case SetValue(value):
-            return value
         case Increment(amount):
             return amount
         case Add(objects) | AddUnique(objects):

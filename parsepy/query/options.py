@@ -1,14 +1,14 @@
 """What a find asks of a store besides its `where`."""
 
-from dataclasses import dataclass
 from typing import Final, TypeAlias
+
+from msgspec import Struct
 
 SortKey: TypeAlias = tuple[str, bool]
 """A field or dotted path, and whether it sorts downwards."""
 
 
-@dataclass(frozen=True, slots=True)
-class FindOptions:
+class FindOptions(Struct, frozen=True):
     """`limit` `None` is no limit; a limit of 0 never reaches a store.
 
     `fields` is the set of root fields wanted (`None`: all); a store may return more, never less.

@@ -5,15 +5,15 @@ meaning: a list field matches when one of its elements does, comparison stays wi
 `null` matches a missing field.
 """
 
-from dataclasses import dataclass
 from typing import Final, TypeAlias
+
+from msgspec import Struct
 
 from parsepy.protocol.field_types import FieldType
 from parsepy.types import JSONValue
 
 
-@dataclass(frozen=True, slots=True)
-class Path:
+class Path(Struct, frozen=True):
     """A field or a dotted path below it. `type` is the type of the root field, if it is known."""
 
     key: str
@@ -28,35 +28,29 @@ class Path:
         return "." in self.key
 
 
-@dataclass(frozen=True, slots=True)
-class And:
+class And(Struct, frozen=True):
     children: "tuple[Where, ...]"
 
 
-@dataclass(frozen=True, slots=True)
-class Or:
+class Or(Struct, frozen=True):
     children: "tuple[Where, ...]"
 
 
-@dataclass(frozen=True, slots=True)
-class Nor:
+class Nor(Struct, frozen=True):
     children: "tuple[Where, ...]"
 
 
-@dataclass(frozen=True, slots=True)
-class Equal:
+class Equal(Struct, frozen=True):
     path: Path
     value: JSONValue
 
 
-@dataclass(frozen=True, slots=True)
-class NotEqual:
+class NotEqual(Struct, frozen=True):
     path: Path
     value: JSONValue
 
 
-@dataclass(frozen=True, slots=True)
-class Compare:
+class Compare(Struct, frozen=True):
     """`operator` is one of `<`, `<=`, `>`, `>=`."""
 
     path: Path
@@ -64,50 +58,43 @@ class Compare:
     value: JSONValue
 
 
-@dataclass(frozen=True, slots=True)
-class In:
+class In(Struct, frozen=True):
     path: Path
     values: tuple[JSONValue, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class NotIn:
+class NotIn(Struct, frozen=True):
     path: Path
     values: tuple[JSONValue, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class All:
+class All(Struct, frozen=True):
     """The list holds every one of `values`."""
 
     path: Path
     values: tuple[JSONValue, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class AllMatch:
+class AllMatch(Struct, frozen=True):
     """For each of `patterns` the list holds a text that it matches (`$all` of `$regex`)."""
 
     path: Path
     patterns: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class ContainedBy:
+class ContainedBy(Struct, frozen=True):
     """Every element of the list is one of `values`; a missing field matches, as in MongoDB."""
 
     path: Path
     values: tuple[JSONValue, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Exists:
+class Exists(Struct, frozen=True):
     path: Path
     exists: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Matches:
+class Matches(Struct, frozen=True):
     """A PCRE `pattern` with `options` out of `imsxu`."""
 
     path: Path
@@ -115,8 +102,7 @@ class Matches:
     options: str
 
 
-@dataclass(frozen=True, slots=True)
-class Accessible:
+class Accessible(Struct, frozen=True):
     """The object's ACL gives `permission` (`read`, `write`) to one of `group`, or it has none."""
 
     permission: str

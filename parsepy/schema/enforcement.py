@@ -33,7 +33,7 @@ def wanted_types(schema: ClassSchema, body: JSONMapping) -> dict[str, FieldType]
             type_ = found
         if expected is None:
             _check_name(schema, root)
-        elif type_ != expected:
+        elif type_ is not expected and type_ != expected:
             raise errors.schema_mismatch(schema.name, root, str(expected), str(type_))
         wanted[root] = type_
     _check_geo_points(schema, wanted)

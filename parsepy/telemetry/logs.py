@@ -13,7 +13,7 @@ _LEVELS: Final = {
     "silly": logging.DEBUG,
 }
 DEFAULT_LEVEL: Final = "warn"
-_CONTROL: Final = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029]|[\n\t](?=.)", re.DOTALL)
+_CONTROL: Final = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 
 
 class OneLineFormatter(logging.Formatter):
@@ -23,11 +23,15 @@ class OneLineFormatter(logging.Formatter):
     """
 
     def formatMessage(self, record: logging.LogRecord) -> str:  # noqa: N802 (logging's name)
-        return _CONTROL.sub(lambda found: repr(found[0])[1:-1], super().formatMessage(record))
+        return _escaped(super().formatMessage(record))
 
     def formatException(self, ei: object) -> str:  # noqa: N802 (logging's name)
         trace = super().formatException(ei)  # type: ignore[arg-type]
-        return "\n".join(f"  {line}" for line in trace.splitlines())
+        return "\n".join(f"  {_escaped(line)}" for line in trace.splitlines())
+
+
+def _escaped(text: str) -> str:
+    return _CONTROL.sub(lambda found: repr(found[0])[1:-1], text)
 
 
 def configure(level: str | None) -> None:

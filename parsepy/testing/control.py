@@ -47,7 +47,10 @@ class ControlApp:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             return
-        status, answer = await self._answer(scope["path"], await _body(receive))
+        try:
+            status, answer = await self._answer(scope["path"], await _body(receive))
+        except json.InvalidJSON as error:
+            status, answer = 400, {"error": str(error)}
         content = json.dumps(answer)
         headers = [
             (b"Content-Type", b"application/json"),

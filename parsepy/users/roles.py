@@ -15,11 +15,7 @@ class Roles:
         self._cache: Cache[list[str]] = Cache(ttl=ttl, max_size=max_size)
 
     async def names_of(self, user_id: str) -> list[str]:
-        names = self._cache.get(user_id)
-        if names is None:
-            names = await self._storage.role_names(user_id)
-            self._cache.put(user_id, names)
-        return names
+        return await self._cache.fetch(user_id, self._storage.role_names)
 
     def forget_all(self) -> None:
         self._cache.clear()

@@ -40,10 +40,7 @@ class Sessions:
 
     async def resolve(self, token: str) -> ParseObject:
         """The user of a session token. Raises 209 for an unknown, orphaned or expired one."""
-        session = self._cache.get(token)
-        if session is None:
-            session = await self._look_up(token)
-            self._cache.put(token, session)
+        session = await self._cache.fetch(token, self._look_up)
         if session.expires_at is not None and session.expires_at < dates.now():
             raise errors.session_expired()
         return session.user

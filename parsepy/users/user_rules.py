@@ -1,6 +1,7 @@
 """What is special about reading and writing `_User`: sign-up, uniqueness, passwords, privacy."""
 
 import re
+from collections.abc import Iterable
 from typing import Final
 
 from parsepy import errors
@@ -130,6 +131,13 @@ class UserRules(ClassRules):
             if root in ("sessionToken", "authData") and not dot:
                 return tree.NOTHING
         return where
+
+    def check_order(self, ctx: RequestContext, keys: Iterable[str]) -> None:
+        if ctx.caller.is_privileged:
+            return
+        for key in keys:
+            if key.partition(".")[0] == "authData":
+                raise ParseError(Code.INVALID_KEY_NAME, f"Cannot sort by {key}")
 
     def present(self, ctx: RequestContext, document: ParseObject) -> None:
         caller = ctx.caller

@@ -10,6 +10,7 @@ from parsepy import errors
 from parsepy.errors import ParseError
 from parsepy.http import paths
 from parsepy.http.answer import Answer
+from parsepy.http.failure import failure_body
 from parsepy.http.request import Request
 from parsepy.http.routers import classes
 from parsepy.http.routing import Handler, Routes
@@ -106,8 +107,7 @@ async def _create(request: Request, class_name: str, bodies: list[JSONObject]) -
 
 
 def _failure(request: Request, error: ParseError) -> JSONObject:
-    sanitise = request.services.options.enable_sanitized_error_response
-    return {"error": error.body(sanitise=sanitise)}
+    return {"error": failure_body(error, request.services.options)}
 
 
 def _read(request: Request, item: JSONValue) -> SubRequest:

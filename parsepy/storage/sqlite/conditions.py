@@ -4,8 +4,9 @@ A condition may be NULL for false. Text that a client sent is a parameter, never
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from typing import Final, Self
+
+from msgspec import Struct
 
 from parsepy.query.stored import Stored
 from parsepy.storage.sqlite import names
@@ -20,8 +21,7 @@ _MOST_IN_ROW: Final = 100
 _ELEMENT_IN: Final = "e.type = 'text' AND e.value IN (SELECT value FROM json_each(?))"
 
 
-@dataclass(frozen=True, slots=True)
-class Condition:
+class Condition(Struct, frozen=True):
     sql: str
     parameters: tuple[Parameter, ...] = ()
 

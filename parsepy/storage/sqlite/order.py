@@ -1,11 +1,11 @@
 """`ORDER BY`: by the field itself where SQLite's order is MongoDB's, else by a key made for it."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import partial
 
 import apsw
 import orjson
+from msgspec import Struct
 
 from parsepy.protocol.field_types import STRING
 from parsepy.query.options import SortKey
@@ -18,8 +18,7 @@ from parsepy.storage.sqlite.functions import FOLD, SORT_KEY
 from parsepy.storage.sqlite.sort_keys import least_key
 
 
-@dataclass(frozen=True, slots=True)
-class Order:
+class Order(Struct, frozen=True):
     """What to sort by: the keys as columns `k0, k1, …`, and the terms over them."""
 
     keys: Condition

@@ -1,20 +1,20 @@
 """Reads: in the event loop as long as they are short, else in threads.
 
 A thread hop costs about 100 µs of processor time, a point read 4 µs. How long a statement takes is
-not guessed: it starts in the loop on a budget, and one that overdraws it is interrupted, started
-again in a thread, and for the next minute its like goes there at once (statement texts hold no
-values, so they repeat).
+not guessed: it starts in the loop on a budget, and one that overdraws it is interrupted and started
+again in a thread. After three overdrafts in a row its like goes there at once for the next minute
+(statement texts hold no values, so they repeat).
 """
 
 import asyncio
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 from time import perf_counter
 from typing import Final, Protocol, TypeVar
 
 import apsw
+from msgspec import Struct
 
 from parsepy.storage.sqlite import names
 from parsepy.storage.sqlite.connection import open_reader
@@ -23,8 +23,11 @@ from parsepy.storage.sqlite.sql_types import Parameter, Rows
 
 Decoded = TypeVar("Decoded")
 
-LOOP_BUDGET: Final = 0.001
+LOOP_BUDGET: Final = 0.003
 """Seconds a statement may hold up the loop."""
+OVERDRAFTS_IN_A_ROW: Final = 3
+"""So often must a statement overdraw before its like goes to a thread at once: on a busy machine
+a short one overdraws too, now and then, because another process had the processor."""
 THREADS: Final = 4
 
 _STEPS_BETWEEN_LOOKS: Final = 1000
@@ -34,8 +37,7 @@ _REMEMBERED_FOR: Final = 60.0
 _MOST_PARAMETERS_IN_LOOP: Final = 64
 
 
-@dataclass(frozen=True, slots=True)
-class Query:
+class Query(Struct, frozen=True):
     """A statement over one class; a class whose table is not there has no rows."""
 
     class_name: str
@@ -81,6 +83,7 @@ class FileReader:
         self._connection = open_reader(location, patient=False)
         self._connection.set_progress_handler(self._overdrawn, _STEPS_BETWEEN_LOOKS)
         self._deadline = 0.0
+        self._overdrafts: dict[str, int] = {}
         self._long: dict[str, float] = {}
         self._pool = ThreadPoolExecutor(THREADS, "parsepy-sqlite-reader")
         self._thread = threading.local()
@@ -105,23 +108,30 @@ class FileReader:
             return None
         self._deadline = now + LOOP_BUDGET
         try:
-            return query.rows(self._connection)
+            rows = query.rows(self._connection)
         except apsw.InterruptError:
-            self._remember(query.sql, now)
+            self._note_overdraft(query.sql, now)
             return None
         except apsw.BusyError:
             # Another process repairs or resets the log: a thread can wait for that.
             return None
         except STORE_ERRORS as error:
             raise translation(error, self._connection) from error
+        self._overdrafts.pop(query.sql, None)
+        return rows
 
     def _overdrawn(self) -> bool:
         return perf_counter() > self._deadline
 
-    def _remember(self, sql: str, now: float) -> None:
-        if len(self._long) >= _MOST_REMEMBERED:
+    def _note_overdraft(self, sql: str, now: float) -> None:
+        if len(self._long) + len(self._overdrafts) >= _MOST_REMEMBERED:
             self._long.clear()
-        self._long[sql] = now + _REMEMBERED_FOR
+            self._overdrafts.clear()
+        overdrafts = self._overdrafts.pop(sql, 0) + 1
+        if overdrafts < OVERDRAFTS_IN_A_ROW:
+            self._overdrafts[sql] = overdrafts
+        else:
+            self._long[sql] = now + _REMEMBERED_FOR
 
     def _in_thread(self, query: Query, decode: Callable[[Rows], Decoded]) -> Decoded:
         connection = self._connection_of_thread()

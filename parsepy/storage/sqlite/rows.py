@@ -9,7 +9,7 @@ from parsepy.protocol import acl
 from parsepy.schema.classes import ClassSchema
 from parsepy.storage.base import stored_fields
 from parsepy.storage.sqlite.encode import json_text
-from parsepy.types import JSONObject, JSONValue, ParseObject
+from parsepy.types import JSONValue, ParseObject
 
 Row: TypeAlias = tuple[str, str | None, str | None, str | None, str | None, str]
 """objectId, createdAt, updatedAt, readers, writers, data."""
@@ -29,12 +29,12 @@ def to_row(document: ParseObject, schema: ClassSchema) -> Row:
 def from_row(row: Sequence[object]) -> ParseObject:
     """The object of a row of `SELECTED`."""
     object_id, created_at, updated_at, readers, writers, data = cast("Row", row)
-    document: ParseObject = {"objectId": object_id}
+    document: ParseObject = orjson.loads(data)
+    document["objectId"] = object_id
     if created_at is not None:
         document["createdAt"] = created_at
     if updated_at is not None:
         document["updatedAt"] = updated_at
-    document.update(cast("JSONObject", orjson.loads(data)))
     if readers is not None or writers is not None:
         document["ACL"] = acl.from_lists(entries(readers), entries(writers))
     return document

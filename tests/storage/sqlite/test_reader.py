@@ -7,7 +7,7 @@ import pytest
 
 from parsepy.errors import ParseError
 from parsepy.storage.sqlite import SQLiteStorage
-from parsepy.storage.sqlite.reader import FileReader, Query
+from parsepy.storage.sqlite.reader import OVERDRAFTS_IN_A_ROW, FileReader, Query
 from parsepy.storage.sqlite.sql_types import Rows
 
 pytestmark = pytest.mark.anyio
@@ -38,11 +38,25 @@ async def test_a_short_read_stays_in_the_loop(reader: FileReader) -> None:
     assert await reader.read(counting(SHORT), count_and_thread) == (SHORT, threading.get_ident())
 
 
-async def test_a_long_read_goes_to_a_thread_and_so_do_its_like(reader: FileReader) -> None:
-    for steps in (LONG, SHORT):
-        found, thread = await reader.read(counting(steps), count_and_thread)
-        assert found == steps
-        assert thread != threading.get_ident()
+async def test_a_long_read_goes_to_a_thread(reader: FileReader) -> None:
+    found, thread = await reader.read(counting(LONG), count_and_thread)
+    assert found == LONG
+    assert thread != threading.get_ident()
+
+
+async def test_one_long_read_does_not_send_its_like_away(reader: FileReader) -> None:
+    for _ in range(OVERDRAFTS_IN_A_ROW):
+        await reader.read(counting(LONG), count_and_thread)
+        found, thread = await reader.read(counting(SHORT), count_and_thread)
+        assert (found, thread) == (SHORT, threading.get_ident())
+
+
+async def test_after_some_in_a_row_their_like_goes_to_a_thread_at_once(reader: FileReader) -> None:
+    for _ in range(OVERDRAFTS_IN_A_ROW):
+        await reader.read(counting(LONG), count_and_thread)
+    found, thread = await reader.read(counting(SHORT), count_and_thread)
+    assert found == SHORT
+    assert thread != threading.get_ident()
 
 
 async def test_a_statement_of_many_conditions_is_not_prepared_in_the_loop(
