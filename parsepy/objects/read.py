@@ -2,7 +2,9 @@
 
 import asyncio
 from dataclasses import dataclass
+from typing import cast
 
+from msgspec import Struct
 from msgspec.structs import replace
 
 from parsepy import errors
@@ -11,6 +13,7 @@ from parsepy.objects.context import RequestContext
 from parsepy.objects.include import IncludePlan, include_objects
 from parsepy.objects.present import Presenter
 from parsepy.permissions import class_access, complexity, protected_fields
+from parsepy.protocol import json
 from parsepy.protocol.find_parameters import FindParameters, Selection
 from parsepy.query import tree
 from parsepy.query.options import FindOptions
@@ -18,7 +21,7 @@ from parsepy.query.parse import parse_where
 from parsepy.query.tree import Where
 from parsepy.schema.classes import ClassSchema
 from parsepy.schema.system_classes import is_valid_class_name
-from parsepy.types import Missing, ParseObject
+from parsepy.types import JSONObject, JSONValue, Missing, ParseObject
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,31 +32,41 @@ class Found:
     count: int | None = None
 
 
+class _Search(Struct, frozen=True):
+    """A find with all its permissions judged: what is left is to ask the store and to present."""
+
+    schema: ClassSchema
+    where: Where
+    options: FindOptions
+    presenter: Presenter
+    plan: IncludePlan
+    counted: bool
+
+    @property
+    def shows_rows_as_stored(self) -> bool:
+        return self.presenter.plain and not self.plan.paths and not self.counted
+
+
 async def find(ctx: RequestContext, class_name: str, parameters: FindParameters) -> Found:
     """The objects that match and that the caller may read. Raises 102, 105, 107, 119, 101."""
-    class_access.check(ctx.caller, "find", class_name)
-    _check_explain(ctx, parameters)
-    if not ctx.caller.is_privileged:
-        complexity.check_where(parameters.where, ctx.services.options.request_complexity)
-    schema = await access.known_class(ctx, class_name)
-    await access.check_class(ctx, schema, _operation(parameters))
-    where = parse_where(parameters.where, schema.types, internal_keys=_may_name_internal_keys(ctx))
-    hidden = await access.hidden_fields(ctx, schema)
-    sort_keys = [key for key, _ in parameters.order]
-    protected_fields.check_query(where, sort_keys, hidden, class_name)
-    ctx.services.rules_of(class_name).check_order(ctx, sort_keys)
-    selection = _with_every_pointer(schema, parameters.selection)
-    plan = _include_plan(ctx, selection)
-    presenter = Presenter(ctx, schema, selection, hidden)
-    where = await _visible(ctx, schema, where)
-    if not _is_readable_name(schema):
-        return Found([], 0 if parameters.count else None)
-    options = _options(ctx, parameters, presenter)
-    rows, count = await _rows_and_count(ctx, schema, where, options, counted=parameters.count)
-    results = [presenter.present(row) for row in rows]
-    if plan.paths:
-        await include_objects(ctx, results, plan, _fetch_included)
-    return Found(results, count)
+    return await _found(ctx, await _search(ctx, class_name, parameters))
+
+
+async def find_as_json(
+    ctx: RequestContext, class_name: str, parameters: FindParameters
+) -> JSONObject:
+    """As `find`, as the answer to a client: objects that are shown as they are stored come as JSON
+    text from the store to the wire without being decoded between."""
+    search = await _search(ctx, class_name, parameters)
+    if search.shows_rows_as_stored:
+        texts = await _texts(ctx, search)
+        return {"results": json.raw(f"[{','.join(texts)}]")}
+    found = await _found(ctx, search)
+    # Exactly one key, or exactly two: Flutter tells a list from an object by that.
+    answer: JSONObject = {"results": cast("JSONValue", found.results)}
+    if found.count is not None:
+        answer["count"] = found.count
+    return answer
 
 
 async def get(
@@ -96,6 +109,36 @@ def _check_explain(ctx: RequestContext, parameters: FindParameters) -> None:
     raise errors.not_supported_yet("the query parameter explain")
 
 
+async def _search(ctx: RequestContext, class_name: str, parameters: FindParameters) -> _Search:
+    class_access.check(ctx.caller, "find", class_name)
+    _check_explain(ctx, parameters)
+    if not ctx.caller.is_privileged:
+        complexity.check_where(parameters.where, ctx.services.options.request_complexity)
+    schema = await access.known_class(ctx, class_name)
+    await access.check_class(ctx, schema, _operation(parameters))
+    if parameters.count:
+        await access.check_class(ctx, schema, "count")
+    where = parse_where(parameters.where, schema.types, internal_keys=_may_name_internal_keys(ctx))
+    hidden = await access.hidden_fields(ctx, schema)
+    sort_keys = [key for key, _ in parameters.order]
+    protected_fields.check_query(where, sort_keys, hidden, class_name)
+    ctx.services.rules_of(class_name).check_order(ctx, sort_keys)
+    selection = _with_every_pointer(schema, parameters.selection)
+    plan = _include_plan(ctx, selection)
+    presenter = Presenter(ctx, schema, selection, hidden)
+    where = await _visible(ctx, schema, where)
+    options = _options(ctx, parameters, presenter)
+    return _Search(schema, where, options, presenter, plan, parameters.count)
+
+
+async def _found(ctx: RequestContext, search: _Search) -> Found:
+    rows, count = await _rows_and_count(ctx, search)
+    results = rows if search.presenter.plain else list(map(search.presenter.present, rows))
+    if search.plan.paths:
+        await include_objects(ctx, results, search.plan, _fetch_included)
+    return Found(results, count)
+
+
 async def _row(ctx: RequestContext, schema: ClassSchema, object_id: str) -> ParseObject | None:
     if not _is_readable_name(schema):
         return None
@@ -116,23 +159,34 @@ async def _visible(ctx: RequestContext, schema: ClassSchema, where: Where) -> Wh
     return tree.both(where, await access.accessible(ctx, "read"))
 
 
-async def _rows(
-    ctx: RequestContext, schema: ClassSchema, where: Where, options: FindOptions
-) -> list[ParseObject]:
-    if options.limit == 0:
-        return []
-    return await ctx.services.storage.find(schema, where, options)
-
-
 async def _rows_and_count(
-    ctx: RequestContext, schema: ClassSchema, where: Where, options: FindOptions, *, counted: bool
+    ctx: RequestContext, search: _Search
 ) -> tuple[list[ParseObject], int | None]:
-    if not counted:
-        return await _rows(ctx, schema, where, options), None
-    await access.check_class(ctx, schema, "count")
-    return await asyncio.gather(
-        _rows(ctx, schema, where, options), ctx.services.storage.count(schema, where)
-    )
+    if not search.counted:
+        return await _rows(ctx, search), None
+    return await asyncio.gather(_rows(ctx, search), _count(ctx, search))
+
+
+async def _rows(ctx: RequestContext, search: _Search) -> list[ParseObject]:
+    if _has_no_rows(search):
+        return []
+    return await ctx.services.storage.find(search.schema, search.where, search.options)
+
+
+async def _texts(ctx: RequestContext, search: _Search) -> list[str]:
+    if _has_no_rows(search):
+        return []
+    return await ctx.services.storage.find_texts(search.schema, search.where, search.options)
+
+
+async def _count(ctx: RequestContext, search: _Search) -> int:
+    if not _is_readable_name(search.schema):
+        return 0
+    return await ctx.services.storage.count(search.schema, search.where)
+
+
+def _has_no_rows(search: _Search) -> bool:
+    return search.options.limit == 0 or not _is_readable_name(search.schema)
 
 
 async def _fetch_included(

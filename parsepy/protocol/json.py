@@ -41,13 +41,24 @@ def loads(text: bytes | str) -> JSONValue:
     return normalise_numbers(value) if _ODD_NUMBER.search(data) else value
 
 
+def raw(text: str) -> JSONValue:
+    """JSON text that `dumps` puts in as it is; nobody else can look into it."""
+    return cast("JSONValue", orjson.Fragment(text))
+
+
 def dumps(value: object) -> bytes:
     """Compact JSON; `value` holds only JSON values (whole floats already made integers)."""
     try:
         return orjson.dumps(value)
     except TypeError:
         # Integers beyond 64 bits and lone surrogates reach here only from foreign databases.
-        return json.dumps(value, separators=(",", ":"), allow_nan=False).encode("utf-8", "replace")
+        text = json.dumps(value, separators=(",", ":"), allow_nan=False, default=_looked_into)
+        return text.encode("utf-8", "replace")
+
+
+def _looked_into(fragment: object) -> object:
+    assert isinstance(fragment, orjson.Fragment)
+    return json.loads(fragment.contents)
 
 
 def normalise_number(number: int | float) -> int | float:

@@ -113,6 +113,11 @@ class Storage(Protocol):
         self, schema: ClassSchema, where: Where, options: FindOptions = DEFAULT
     ) -> list[ParseObject]: ...
 
+    async def find_texts(
+        self, schema: ClassSchema, where: Where, options: FindOptions = DEFAULT
+    ) -> list[str]:
+        """As `find`, each object as JSON text, which a store may build without decoding it."""
+
     async def count(self, schema: ClassSchema, where: Where) -> int: ...
 
     async def insert(self, schema: ClassSchema, document: ParseObject) -> None:

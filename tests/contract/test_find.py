@@ -2,6 +2,7 @@
 
 import pytest
 
+from parsepy.protocol import json
 from parsepy.protocol.values import date, pointer
 from parsepy.query.options import FindOptions
 from parsepy.query.tree import EVERYTHING, NOTHING, Accessible, And, In, Matches, Nor, Or
@@ -26,6 +27,22 @@ async def test_everything_and_nothing(numbered: Storage) -> None:
     assert await ids(numbered, NOTHING) == []
     assert await numbered.count(EVERY_TYPE, EVERYTHING) == 5
     assert await numbered.count(EVERY_TYPE, NOTHING) == 0
+
+
+async def test_texts_are_the_same_objects_as_json(storage: Storage, schema: ClassSchema) -> None:
+    await storage.insert_many(
+        schema,
+        [
+            thing("plain", text='quote " and \u2028', number=1.5, list=[1, {"a": None}]),
+            thing("nothing"),
+            thing("closed", ACL={}),
+            thing("shared", ACL={"*": {"read": True}, "u": {"write": True}}),
+        ],
+    )
+    options = FindOptions(order=(("objectId", False),), limit=3)
+    texts = await storage.find_texts(schema, EVERYTHING, options)
+    assert list(map(json.loads, texts)) == await storage.find(schema, EVERYTHING, options)
+    assert len(texts) == 3
 
 
 async def test_order_up_down_and_by_several_keys(numbered: Storage) -> None:

@@ -106,6 +106,12 @@ def test_wide_documents_are_not_deep() -> None:
     assert len(str(json.loads("[" + ",".join(["[]"] * 1000) + "]"))) > 1000
 
 
+def test_raw_text_is_put_in_as_it_is() -> None:
+    value: JSONValue = {"results": json.raw('[{"a":1}]')}
+    assert json.dumps(value) == b'{"results":[{"a":1}]}'
+    assert json.dumps({"a": value, "b": 2**70}) == b'{"a":{"results":[{"a":1}]},"b":%d}' % 2**70
+
+
 def test_texts_from_foreign_databases_are_printed() -> None:
     assert json.loads(json.dumps("\ud800")) == "�"
     assert json.dumps(2**70) == str(2**70).encode()

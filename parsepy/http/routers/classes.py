@@ -3,9 +3,7 @@
 from parsepy.http.answer import Answer, created
 from parsepy.http.request import Request
 from parsepy.objects import delete, read, write
-from parsepy.objects.read import Found
 from parsepy.protocol.find_parameters import decode_find, decode_get
-from parsepy.types import JSONObject
 
 
 async def find(request: Request) -> Answer:
@@ -38,8 +36,7 @@ ROUTES = {
 
 
 async def find_in(request: Request, class_name: str) -> Answer:
-    found = await read.find(request.ctx, class_name, decode_find(request.parameters))
-    return Answer(results_of(found))
+    return Answer(await read.find_as_json(request.ctx, class_name, decode_find(request.parameters)))
 
 
 async def create_in(request: Request, class_name: str) -> Answer:
@@ -67,11 +64,3 @@ async def update_in(request: Request, class_name: str, object_id: str) -> Answer
 async def remove_in(request: Request, class_name: str, object_id: str) -> Answer:
     await delete.delete(request.ctx, class_name, object_id)
     return Answer({})
-
-
-def results_of(found: Found) -> JSONObject:
-    """Exactly one key, or exactly two: Flutter tells a list from an object by that."""
-    answer: JSONObject = {"results": list(found.results)}
-    if found.count is not None:
-        answer["count"] = found.count
-    return answer

@@ -5,6 +5,7 @@ from types import MappingProxyType
 from typing import Final
 
 from parsepy.errors import DuplicateValue
+from parsepy.protocol.json import dumps
 from parsepy.protocol.operations import Changes
 from parsepy.query.options import DEFAULT, FindOptions
 from parsepy.query.tree import Where
@@ -115,6 +116,12 @@ class MongoStorage:
         self, schema: ClassSchema, where: Where, options: FindOptions = DEFAULT
     ) -> list[ParseObject]:
         return await self._objects.find(schema, where, options)
+
+    async def find_texts(
+        self, schema: ClassSchema, where: Where, options: FindOptions = DEFAULT
+    ) -> list[str]:
+        found = await self._objects.find(schema, where, options)
+        return [dumps(document).decode() for document in found]
 
     async def count(self, schema: ClassSchema, where: Where) -> int:
         return await self._objects.count(schema, where)

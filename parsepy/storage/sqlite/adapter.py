@@ -113,6 +113,11 @@ class SQLiteStorage:
     ) -> list[ParseObject]:
         return await self._reader.read(objects.find_query(schema, where, options), objects.all_of)
 
+    async def find_texts(
+        self, schema: ClassSchema, where: Where, options: FindOptions = DEFAULT
+    ) -> list[str]:
+        return await self._reader.read(objects.find_query(schema, where, options), objects.texts_of)
+
     async def count(self, schema: ClassSchema, where: Where) -> int:
         return await self._reader.read(objects.count_query(schema, where), objects.number)
 

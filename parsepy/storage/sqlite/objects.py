@@ -18,7 +18,7 @@ from parsepy.storage.sqlite.conditions import ALWAYS, Condition
 from parsepy.storage.sqlite.errors import table_missing, translation
 from parsepy.storage.sqlite.order import compile_order
 from parsepy.storage.sqlite.reader import Query
-from parsepy.storage.sqlite.rows import SELECTED, from_row, readable_for, to_row
+from parsepy.storage.sqlite.rows import SELECTED, from_row, readable_for, text_of_row, to_row
 from parsepy.storage.sqlite.sql_types import Rows, SQLValue
 from parsepy.storage.sqlite.tables import Tables
 from parsepy.storage.sqlite.where import compile_where
@@ -79,6 +79,10 @@ def one_for(group: tuple[str, ...]) -> Callable[[Rows], ParseObject | None]:
 
 def all_of(rows: Rows) -> list[ParseObject]:
     return list(map(from_row, rows))
+
+
+def texts_of(rows: Rows) -> list[str]:
+    return list(map(text_of_row, rows))
 
 
 def number(rows: Rows) -> int:

@@ -40,6 +40,18 @@ def from_row(row: Sequence[object]) -> ParseObject:
     return document
 
 
+def text_of_row(row: Sequence[object]) -> str:
+    """The same as JSON text."""
+    object_id, created_at, updated_at, readers, writers, data = cast("Row", row)
+    times_known = created_at is not None and updated_at is not None
+    if not times_known or readers is not None or writers is not None:
+        return json_text(from_row(row))
+    known = (
+        f'"objectId":{json_text(object_id)},"createdAt":"{created_at}","updatedAt":"{updated_at}"'
+    )
+    return f"{{{known}}}" if data == "{}" else f"{{{known},{data[1:]}"
+
+
 def readable_for(row: Sequence[object], group: Sequence[str]) -> bool:
     """Whether one of `group` may read the row of `SELECTED`."""
     readers = cast("Row", row)[3]
