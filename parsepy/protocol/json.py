@@ -58,7 +58,7 @@ def dumps(value: object) -> bytes:
 
 def _looked_into(fragment: object) -> object:
     assert isinstance(fragment, orjson.Fragment)
-    return json.loads(fragment.contents)
+    return orjson.loads(orjson.dumps(fragment))
 
 
 def normalise_number(number: int | float) -> int | float:
