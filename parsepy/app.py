@@ -8,6 +8,7 @@ from starlette.applications import Starlette
 from starlette.types import Receive, Scope, Send
 
 from parsepy.auth.registry import providers
+from parsepy.http import paths
 from parsepy.http.api import ParseApi
 from parsepy.http.services import AppServices
 from parsepy.objects.context import ObjectServices
@@ -40,20 +41,18 @@ class ParseApp(Starlette):
     def __init__(self, options: ServerOptions, storage: Storage | None = None) -> None:
         super().__init__(lifespan=_lifespan)
         self.parts = AppParts(options, storage)
-        self._prefix = options.mount_path
+        self._mount = options.mount_path
         self._api = ParseApi(self.parts.services)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] == "http" and self._is_api(scope["path"]):
+        if scope["type"] == "http" and self._is_api(scope):
             await self._api(scope, receive, send)
         else:
             await super().__call__(scope, receive, send)
 
-    def _is_api(self, path: str) -> bool:
-        prefix = self._prefix
-        if path.startswith("//"):
-            path = path[1:]
-        return path.startswith(prefix) and path[len(prefix) : len(prefix) + 1] in ("", "/")
+    def _is_api(self, scope: Scope) -> bool:
+        root_path = scope.get("root_path", "")
+        return paths.below_mount(scope["path"], root_path, self._mount) is not None
 
 
 class AppParts:

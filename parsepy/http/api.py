@@ -73,7 +73,7 @@ class ParseApi:
     async def _respond(
         self, scope: Scope, receive: Receive, method: str, headers: dict[bytes, bytes]
     ) -> Answer:
-        path = self._path(scope)
+        mount, path = self._mount_and_path(scope)
         segments = paths.split(path)
         if segments == ["health"]:
             return health(self._services)
@@ -85,25 +85,25 @@ class ParseApi:
         query = query_string.parse(scope["query_string"])
         method = _effective_method(method, body)
         credentials = self._credentials(headers, body)
-        if segments == ["health"]:
-            return health(self._services)
         caller = await authenticate(
             self._services, credentials, self._client_address(scope, headers), segments
         )
         handler = find_route(method, segments)
         if handler is None:
             raise errors.route_not_found(method, f"{self._mount}{path}")
-        ctx = RequestContext(self._services.objects, caller, self._mount_url(scope, headers))
+        ctx = RequestContext(self._services.objects, caller, self._mount_url(scope, headers, mount))
         request = Request(self._services, ctx, method, path, segments, query, body, find_route)
         return await handler(request)
 
-    def _path(self, scope: Scope) -> str:
-        """The path behind the mount, still percent-encoded: `%2F` is no separator."""
+    def _mount_and_path(self, scope: Scope) -> tuple[str, str]:
+        """The mount, and the path behind it, still percent-encoded: `%2F` is no separator."""
         raw: bytes = scope.get("raw_path") or scope["path"].encode()
         path = raw.partition(b"?")[0].decode("latin-1")
-        if path.startswith("//"):
-            path = path[1:]
-        return path.removeprefix(scope.get("root_path", "")).removeprefix(self._mount)
+        found = paths.below_mount(path, scope.get("root_path", ""), self._mount)
+        if found is None:
+            # Only a mount that is percent-encoded letter by letter comes here.
+            raise errors.route_not_found(scope["method"], path)
+        return found
 
     def _credentials(self, headers: dict[bytes, bytes], body: JSONObject) -> Credentials:
         """From the headers, or from the body when these name no app that lives here."""
@@ -130,7 +130,7 @@ class ParseApi:
             return peer
         return self._options.trust_proxy.client_address(peer, forwarded.decode("latin-1"))
 
-    def _mount_url(self, scope: Scope, headers: dict[bytes, bytes]) -> str:
+    def _mount_url(self, scope: Scope, headers: dict[bytes, bytes], mount: str) -> str:
         public = self._options.public_server_url
         if public:
             return public.rstrip("/")
@@ -140,7 +140,7 @@ class ParseApi:
             forwarded = headers[b"x-forwarded-proto"].decode("latin-1").split(",")[0].strip()
             if forwarded in ("http", "https") and self._options.trust_proxy.trusts_peer(client[0]):
                 scheme = forwarded
-        return f"{scheme}://{host}{self._mount}"
+        return f"{scheme}://{host}{mount}"
 
     def _failure(self, error: ParseError) -> Answer:
         return Answer(failure_body(error, self._options), error.http_status)

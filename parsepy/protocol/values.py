@@ -116,8 +116,16 @@ def _canonical_base64(text: str) -> str:
 
 def _closed_polygon(coordinates: list[JSONValue]) -> JSONObject:
     points = [list(cast("list[JSONValue]", pair)) for pair in coordinates]
+    if not all(map(_is_on_earth, cast("list[list[float]]", points))):
+        # A geo index takes no such vertex: the write would fail after the field was made.
+        raise errors.incorrect_type("Polygon coordinates must be latitudes and longitudes")
     if points[0] != points[-1]:
         points.append(list(points[0]))
     if len({tuple(cast("list[float]", point)) for point in points}) < 3:
         raise errors.incorrect_type("GeoJSON: Loop must have at least 3 different vertices")
     return {"__type": "Polygon", "coordinates": cast("JSONValue", points)}
+
+
+def _is_on_earth(vertex: list[float]) -> bool:
+    latitude, longitude = vertex
+    return -90 <= latitude <= 90 and -180 <= longitude <= 180

@@ -140,7 +140,7 @@ def _below_mount(request: Request, path: str) -> str:
     """The path behind the API's prefix: the mount's, or that of a public or internal address."""
     options = request.services.options
     prefixes = [options.mount_path]
-    for url in (options.server_url, options.public_server_url):
+    for url in (request.ctx.mount_url, options.server_url, options.public_server_url):
         if url:
             prefixes.append(urlsplit(url).path.rstrip("/"))
     for prefix in prefixes:

@@ -1,0 +1,94 @@
+"""The permission steps that reads and writes share."""
+
+import pytest
+
+from parsepy.objects import access
+from parsepy.permissions.caller import Caller
+from parsepy.protocol.values import pointer
+from parsepy.query import tree
+from tests.permissions.callers import CALLERS, MIGHTY
+from tests.support.local_app import LocalApp, local_app
+from tests.support.refusals import awaited_refusal
+
+pytestmark = pytest.mark.anyio
+
+
+@pytest.mark.parametrize("caller", CALLERS)
+async def test_a_class_that_nobody_made_is_told_only_to_those_who_could_make_it(
+    caller: str,
+) -> None:
+    async with local_app(allowClientClassCreation=False) as parse:
+        await parse.create("Known", {"a": 1}, master=True)
+        ctx = parse.context(CALLERS[caller])
+
+        assert (await access.known_class(ctx, "Known")).exists
+        assert (await access.known_class(ctx, "_Installation")).name == "_Installation"
+        error = await awaited_refusal(access.known_class(ctx, "Unknown"))
+
+    if caller in MIGHTY:
+        assert error is None
+        return
+    assert error is not None
+    assert (error.code, error.message) == (
+        119,
+        "This user is not allowed to access non-existent class: Unknown",
+    )
+
+
+@pytest.mark.parametrize("caller", CALLERS)
+async def test_every_class_may_be_named_where_clients_make_classes(
+    parse: LocalApp, caller: str
+) -> None:
+    assert not (await access.known_class(parse.context(CALLERS[caller]), "Unknown")).exists
+
+
+@pytest.mark.parametrize("caller", CALLERS)
+async def test_acls_bind_all_but_the_mighty_keys(parse: LocalApp, caller: str) -> None:
+    condition = await access.accessible(parse.context(CALLERS[caller]), "write")
+
+    if caller in MIGHTY:
+        assert condition == tree.EVERYTHING
+        return
+    group = ("*", "u1") if caller == "user" else ("*",)
+    assert condition == tree.Accessible("write", group)
+
+
+@pytest.mark.parametrize("caller", CALLERS)
+async def test_protected_fields_bind_all_but_the_mighty_keys(caller: str) -> None:
+    groups = {"Game": {"*": ["a", "b"], "authenticated": ["a"]}}
+    async with local_app(protectedFields=groups) as parse:
+        schema = await parse.app.parts.schemas.get("Game")
+
+        hidden = await access.hidden_fields(parse.context(CALLERS[caller]), schema)
+
+    assert hidden == {"client": {"a", "b"}, "user": {"a"}}.get(caller, set())
+
+
+async def test_a_class_permission_may_be_given_to_a_role(parse: LocalApp) -> None:
+    chief, other = await parse.sign_up(), await parse.sign_up()
+    await parse.grant_role("admins", chief)
+    clp = {"find": {"role:admins": True}}
+    await parse.ok("POST", "/schemas/Game", {"classLevelPermissions": clp}, master=True)
+    schema = await parse.app.parts.schemas.get("Game")
+
+    errors = [
+        await awaited_refusal(
+            access.check_class(parse.context(Caller(user={"objectId": each})), schema, "find")
+        )
+        for each in (chief.id, other.id)
+    ]
+
+    assert [error and error.code for error in errors] == [None, 119]
+
+
+async def test_roles_stay_unknown_where_a_class_is_open(parse: LocalApp) -> None:
+    user = await parse.sign_up()
+    await parse.create("Game", {"owner": pointer("_User", user.id)})
+    schema = await parse.app.parts.schemas.get("Game")
+    ctx = parse.context(Caller(user={"objectId": user.id}))
+    parse.storage.taken_calls()
+
+    await access.check_class(ctx, schema, "find")
+
+    assert parse.storage.taken_calls() == []
+    assert ctx.caller.group is None

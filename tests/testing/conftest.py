@@ -1,0 +1,47 @@
+"""A server under test and its control port, in this process."""
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from typing import Any
+
+import httpx
+import pytest
+
+from parsepy.app import ParseApp
+from parsepy.options.load import load_options
+from parsepy.storage.opening import open_storage
+from parsepy.testing.control import ControlApp, SwitchableApp
+from tests.support.asgi import ORIGIN, app_client
+from tests.support.local_app import OPTIONS, URL, LocalApp
+from tests.support.recording_storage import RecordingStorage
+
+BASE = {"databaseURI": "sqlite::memory:"}
+
+
+@dataclass(frozen=True, slots=True)
+class UnderTest:
+    """`parse` is the app as it was started; its client reaches whatever serves now."""
+
+    switchable: SwitchableApp
+    control: httpx.AsyncClient
+    parse: LocalApp
+
+    async def command(self, name: str, body: object = None) -> httpx.Response:
+        return await self.control.post(f"{ORIGIN}/__test__/{name}", json=body)
+
+    async def reconfigure(self, **options: Any) -> httpx.Response:
+        return await self.command("reconfigure", {**OPTIONS, **options})
+
+
+@pytest.fixture
+async def under_test() -> AsyncIterator[UnderTest]:
+    loaded = load_options(OPTIONS).options
+    recorder = RecordingStorage(open_storage(loaded))
+    switchable = SwitchableApp(ParseApp(loaded, recorder.storage))
+    control = httpx.ASGITransport(app=ControlApp(switchable, BASE))
+    async with (
+        app_client(switchable) as client,
+        httpx.AsyncClient(transport=control, base_url=URL) as commands,
+    ):
+        parse = LocalApp(switchable.current, client, recorder)
+        yield UnderTest(switchable, commands, parse)

@@ -1,0 +1,128 @@
+"""`authData`: what proves an identity, and what is refused before anything is made."""
+
+import pytest
+
+from parsepy.types import JSONObject, JSONValue
+from parsepy.users.auth_data import canonical, proving
+from tests.support.local_app import LocalApp, local_app
+from tests.support.refusals import refusal
+
+pytestmark = pytest.mark.anyio
+
+UNSUPPORTED, BAD_ID, NO_NAME, WRONG_TYPE = 252, 162, 200, 111
+ANONYMOUS: JSONObject = {"id": "one"}
+
+
+@pytest.mark.parametrize(
+    ("auth_data", "code"),
+    [
+        (None, UNSUPPORTED),
+        (False, UNSUPPORTED),
+        ("", UNSUPPORTED),
+        ({"__op": "Delete"}, UNSUPPORTED),
+        ("text", WRONG_TYPE),
+        (3, WRONG_TYPE),
+        ([], NO_NAME),
+        ({}, NO_NAME),
+        ({"anonymous": None}, NO_NAME),
+        ({"anonymous": {}}, NO_NAME),
+        ({"anonymous": "one"}, NO_NAME),
+        ({"anonymous": {"id": ""}}, BAD_ID),
+        ({"anonymous": {"id": None}}, BAD_ID),
+        ({"anonymous": {"id": 1}}, BAD_ID),
+        ({"anonymous": {"id": {"$ne": ""}}}, BAD_ID),
+        ({"anonymous": {"id": ["one"]}}, BAD_ID),
+        ({"anonymous": {"other": "one"}}, BAD_ID),
+        ({"unknown": {"id": "x"}}, UNSUPPORTED),
+        ({"anonymous": ANONYMOUS, "unknown": {"id": "x"}}, UNSUPPORTED),
+        ({"anonymous.id": {"id": "x"}}, UNSUPPORTED),
+        ({"$where": {"id": "x"}}, UNSUPPORTED),
+        ({"": {"id": "x"}}, UNSUPPORTED),
+    ],
+)
+async def test_what_proves_nothing_signs_nobody_up(
+    parse: LocalApp, auth_data: JSONValue, code: int
+) -> None:
+    answer = await parse.send("POST", "/users", {"authData": auth_data})
+
+    assert answer.json()["code"] == code
+    assert await parse.find("_User", {}, master=True) == []
+
+
+@pytest.mark.parametrize(
+    "auth_data",
+    [{"unknown": {"id": "x"}}, {"anonymous": ANONYMOUS, "unknown": {"id": "x"}}],
+)
+async def test_a_known_identity_does_not_carry_an_unproven_one(
+    parse: LocalApp, auth_data: JSONObject
+) -> None:
+    """Each provider of a request is verified, or one could log in with another's identity."""
+    user = await parse.ok("POST", "/users", {"authData": {"anonymous": ANONYMOUS}})
+
+    logged_in = await parse.send("POST", "/users", {"authData": auth_data})
+    linked = await parse.send(
+        "PUT", f"/users/{user['objectId']}", {"authData": auth_data}, master=True
+    )
+
+    assert [answer.json()["code"] for answer in (logged_in, linked)] == [UNSUPPORTED] * 2
+    found = await parse.find("_User", {}, master=True)
+    assert [each["authData"] for each in found] == [{"anonymous": ANONYMOUS}]
+
+
+async def test_an_identity_logs_in_and_keeps_the_user_as_he_is(parse: LocalApp) -> None:
+    body = {"authData": {"anonymous": ANONYMOUS}}
+    first = await parse.ok("POST", "/users", {**body, "score": 1})
+
+    again = await parse.ok("POST", "/users", {**body, "score": 2, "username": "other"})
+
+    assert again["objectId"] == first["objectId"]
+    assert again["score"] == 1
+    assert again["username"] == first["username"]
+    assert len(await parse.find("_User", {}, master=True)) == 1
+
+
+async def test_the_identity_of_another_is_not_taken_over(parse: LocalApp) -> None:
+    ann, bob = await parse.sign_up(), await parse.sign_up()
+    taken = {"authData": {"anonymous": {"id": "taken"}}}
+    await parse.ok("PUT", f"/users/{ann.id}", taken, user=ann)
+
+    linked = await parse.send("PUT", f"/users/{bob.id}", taken, user=bob)
+    signed_up = await parse.send("POST", "/users", taken, user=bob)
+
+    assert [answer.json()["code"] for answer in (linked, signed_up)] == [208, 208]
+
+
+async def test_a_closed_account_is_not_entered_by_its_identity(parse: LocalApp) -> None:
+    body = {"authData": {"anonymous": ANONYMOUS}}
+    user = await parse.ok("POST", "/users", body)
+    await parse.ok("PUT", f"/users/{user['objectId']}", {"ACL": {}}, master=True)
+
+    answer = await parse.send("POST", "/users", body)
+
+    assert answer.json()["code"] == 208
+    assert len(await parse.find("_User", {}, master=True)) == 1
+
+
+@pytest.mark.parametrize(
+    "options", [{"enableAnonymousUsers": False}, {"auth": {"anonymous": {"enabled": False}}}]
+)
+async def test_a_provider_that_is_switched_off_proves_nothing(options: dict[str, object]) -> None:
+    async with local_app(**options) as parse:  # type: ignore[arg-type]
+        answer = await parse.send("POST", "/users", {"authData": {"anonymous": ANONYMOUS}})
+
+    assert answer.json()["code"] == UNSUPPORTED
+
+
+def test_nulls_and_empty_objects_prove_nothing() -> None:
+    auth_data: JSONObject = {"a": {"id": "1"}, "b": None, "c": {}, "d": "x", "e": []}
+
+    assert proving(auth_data) == {"a": {"id": "1"}}
+
+
+def test_proofs_are_stored_as_values_of_the_wire() -> None:
+    assert canonical({"a": {"id": "1", "list": [{"b": 1}]}}) == {
+        "a": {"id": "1", "list": [{"b": 1}]}
+    }
+    error = refusal(lambda: canonical({"a": {"id": "1", "$set": 1}}))
+    assert error is not None
+    assert error.code == 121
