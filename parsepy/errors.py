@@ -6,7 +6,6 @@ must not tell what exists. Anything that is not a `ParseError` or `HTTPError` is
 becomes code 1 with its cause in the log only.
 """
 
-from collections.abc import Iterable
 from enum import IntEnum
 from typing import Final
 
@@ -296,7 +295,3 @@ def database_error() -> ParseError:
 
 def internal_error() -> ParseError:
     return ParseError(Code.INTERNAL, "Internal server error.")
-
-
-def joined(names: Iterable[str]) -> str:
-    return ", ".join(names)

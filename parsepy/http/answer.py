@@ -23,10 +23,6 @@ def created(value: JSONValue, location: str) -> Answer:
     return Answer(value, 201, [(b"Location", _header_text(location))])
 
 
-def located(value: JSONValue, location: str) -> Answer:
-    return Answer(value, 200, [(b"Location", _header_text(location))])
-
-
 def _header_text(text: str) -> bytes:
     """Header-safe bytes: everything that is not printable ASCII is percent-encoded."""
     if text.isascii() and text.isprintable():

@@ -12,7 +12,7 @@ import orjson
 
 from parsepy import errors
 from parsepy.protocol import dates, values
-from parsepy.protocol.field_types import ARRAY, FieldType, as_text, is_number, is_typed
+from parsepy.protocol.field_types import ARRAY, FieldType, as_text, is_number
 from parsepy.query import tree
 from parsepy.query.tree import Path, Where
 from parsepy.types import JSONObject, JSONValue
@@ -301,7 +301,3 @@ _OPERATORS: Final[dict[str, Callable[[Path, JSONObject], Where]]] = {
     "$regex": _matches,
     "$options": _options_alone,
 }
-
-
-def is_pointer_to(value: JSONValue, class_name: str) -> bool:
-    return is_typed(value, "Pointer") and cast("JSONObject", value).get("className") == class_name

@@ -9,7 +9,7 @@ from parsepy.objects import write
 from parsepy.objects.context import ObjectServices, RequestContext
 from parsepy.objects.present import strip_internal
 from parsepy.protocol import dates, ids, values
-from parsepy.protocol.field_types import STRING, FieldType
+from parsepy.protocol.field_types import DATE, STRING, FieldType
 from parsepy.query import tree
 from parsepy.query.options import ONE
 from parsepy.query.tree import Where
@@ -77,7 +77,7 @@ class Sessions:
             fields["expiresAt"] = expires_at
         written = await write.create(ctx.as_master(), "_Session", dict(fields))
         if installation_id is not None and installation_id != CLOUD_INSTALLATION:
-            await self._end_others(user_id, installation_id, str(fields["sessionToken"]))
+            await self._end_earlier(user_id, installation_id, {**fields, **written.answer})
         return {**fields, **written.answer}
 
     def expiry(self) -> JSONValue:
@@ -117,10 +117,18 @@ class Sessions:
         strip_internal(user)
         return Session(user, _iso(row.get("expiresAt")))
 
-    async def _end_others(self, user_id: str, installation_id: str, token: str) -> None:
-        same_installation = tree.Equal(tree.Path("installationId"), installation_id)
+    async def _end_earlier(self, user_id: str, installation_id: str, session: JSONObject) -> None:
+        """Ends the installation's sessions up to this one, and not those of a log-in after it."""
+        created_at = values.date(str(session["createdAt"]))
         await self._delete(
-            tree.And((of_user(user_id), same_installation, tree.NotEqual(TOKEN, token)))
+            tree.And(
+                (
+                    of_user(user_id),
+                    tree.Equal(tree.Path("installationId"), installation_id),
+                    tree.NotEqual(TOKEN, session["sessionToken"]),
+                    tree.Compare(tree.Path("createdAt", DATE), "<=", created_at),
+                )
+            )
         )
         self.forget_user(user_id)
 
