@@ -134,7 +134,7 @@ async def test_rule_the_option_hides_as_the_class_does(transport: Door) -> None:
         ({"authenticated": ["secret"]}, {"nobody"}),
         ({"role:admins": ["secret"], "role:owners": []}, {"nobody", "ann", "cleo"}),
     ],
-    ids=str,
+    ids=lambda value: str(sorted(value) if isinstance(value, set) else value),
 )
 async def test_rule_the_whole_identity_is_resolved_in_all_doors(
     app: LocalApp, transport: Door, groups: dict[str, list[str]], sees: set[str]
