@@ -39,7 +39,7 @@ class ParseApp(Starlette):
     """A Starlette app; requests below the mount go straight to the API, without its router."""
 
     def __init__(self, options: ServerOptions, storage: Storage | None = None) -> None:
-        super().__init__(lifespan=_lifespan)
+        super().__init__(lifespan=self._run)
         self.parts = AppParts(options, storage)
         self._mount = options.mount_path
         self._api = ParseApi(self.parts.services)
@@ -49,6 +49,15 @@ class ParseApp(Starlette):
             await self._api(scope, receive, send)
         else:
             await super().__call__(scope, receive, send)
+
+    @asynccontextmanager
+    async def _run(self, _app: Starlette) -> AsyncIterator[None]:
+        """The lifespan; an outer application may run it as its own."""
+        await self.parts.start()
+        try:
+            yield
+        finally:
+            await self.parts.stop()
 
     def _is_api(self, scope: Scope) -> bool:
         root_path = scope.get("root_path", "")
@@ -132,16 +141,6 @@ def create_app(options: Mapping[str, object] | ServerOptions) -> ParseApp:
     """
     loaded = options if isinstance(options, ServerOptions) else load_options(options).options
     return ParseApp(loaded)
-
-
-@asynccontextmanager
-async def _lifespan(app: Starlette) -> AsyncIterator[None]:
-    assert isinstance(app, ParseApp)
-    await app.parts.start()
-    try:
-        yield
-    finally:
-        await app.parts.stop()
 
 
 def _schema_max_age(options: ServerOptions) -> float:

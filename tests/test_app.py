@@ -6,7 +6,6 @@ import sys
 from pathlib import Path
 from typing import Any
 
-import httpx
 import pytest
 from anyio.lowlevel import checkpoint
 from starlette.applications import Starlette
@@ -124,14 +123,13 @@ async def test_an_app_has_room_for_routes_beside_the_api() -> None:
 )
 async def test_an_app_may_be_mounted_in_another(outer_mount: str, address: str) -> None:
     inner = parsepy.create_app(OPTIONS)
-    outer = Starlette(routes=[Mount(outer_mount, app=inner)])
+    routes = [Mount(outer_mount, app=inner)]
+    outer = Starlette(routes=routes, lifespan=inner.router.lifespan_context)
     url = f"{ORIGIN}{address}"
-    async with app_client(inner):
-        transport = httpx.ASGITransport(app=outer)
-        async with httpx.AsyncClient(transport=transport, base_url=ORIGIN) as client:
-            answer = await client.post(f"{url}/classes/Game", json={"a": 1}, headers=APP)
-            batched = {"requests": [{"method": "GET", "path": f"{address}/classes/Game"}]}
-            batch = await client.post(f"{url}/batch", json=batched, headers=APP)
+    async with app_client(outer) as client:
+        answer = await client.post(f"{url}/classes/Game", json={"a": 1}, headers=APP)
+        batched = {"requests": [{"method": "GET", "path": f"{address}/classes/Game"}]}
+        batch = await client.post(f"{url}/batch", json=batched, headers=APP)
 
     object_id = answer.json()["objectId"]
     assert answer.status_code == 201
