@@ -5,7 +5,7 @@ whoever asks. A step takes the `Write` and changes only it; nothing is stored be
 from collections.abc import Sequence
 
 from parsepy.errors import DuplicateValue, ParseError
-from parsepy.objects import access, write_steps
+from parsepy.objects import access, write_answer, write_begin, write_steps
 from parsepy.objects.context import RequestContext
 from parsepy.objects.write_state import Write, Written
 from parsepy.query import tree
@@ -15,39 +15,31 @@ from parsepy.types import JSONObject, ParseObject
 
 async def create(ctx: RequestContext, class_name: str, body: JSONObject) -> Written:
     """A new object. Raises every error of a write; then nothing was stored."""
-    write = await write_steps.begin_create(ctx, class_name, body)
+    write = await write_begin.begin_create(ctx, class_name, body)
     rules = ctx.services.rules_of(class_name)
     await rules.before_create(write)
     if write.finished:
         return Written(write.object_id, write.answer, existed=True)
-    document = await _prepared(write)
+    write.stored = await _prepared(write)
     try:
-        await ctx.services.storage.insert(write.schema, document)
+        await ctx.services.storage.insert(write.schema, write.stored)
     except DuplicateValue as duplicate:
         raise rules.duplicate(duplicate.field) from None
-    write.stored = document
     await write_steps.change_relations(write)
     await rules.after_create(write)
-    return Written(write.object_id, write_steps.create_answer(write))
+    return Written(write.object_id, write_answer.create_answer(write))
 
 
 async def create_many(
     ctx: RequestContext, class_name: str, bodies: Sequence[JSONObject]
 ) -> list[Written | ParseError]:
     """New objects of one plain class (no class rules), each on its own, stored in one go."""
-    outcomes: list[Written | ParseError | Write] = []
-    documents: list[ParseObject] = []
-    for body in bodies:
-        try:
-            write = await write_steps.begin_create(ctx, class_name, body)
-            documents.append(await _prepared(write))
-            outcomes.append(write)
-        except ParseError as error:
-            outcomes.append(error)
+    outcomes = [await _begun(ctx, class_name, body) for body in bodies]
     writes = [outcome for outcome in outcomes if isinstance(outcome, Write)]
     if not writes:
-        return [outcome for outcome in outcomes if not isinstance(outcome, Write)]
+        return [outcome for outcome in outcomes if isinstance(outcome, ParseError)]
     # The last schema knows every field that one of the bodies added.
+    documents = [write.stored for write in writes if write.stored is not None]
     failures = await ctx.services.storage.insert_many(writes[-1].schema, documents)
     failed = dict(zip(map(id, writes), failures, strict=True))
     return [
@@ -58,7 +50,7 @@ async def create_many(
 
 async def update(ctx: RequestContext, class_name: str, object_id: str, body: JSONObject) -> Written:
     """Changes one object. Raises 101 when there is none that the caller may write."""
-    write = await write_steps.begin_update(ctx, class_name, object_id, body)
+    write = await write_begin.begin_update(ctx, class_name, object_id, body)
     rules = ctx.services.rules_of(class_name)
     await rules.before_update(write)
     write_steps.check_data(write)
@@ -77,7 +69,16 @@ async def update(ctx: RequestContext, class_name: str, object_id: str, body: JSO
         raise rules.not_writable(ctx, "update")
     await write_steps.change_relations(write)
     await rules.after_update(write)
-    return Written(object_id, write_steps.update_answer(write))
+    return Written(object_id, write_answer.update_answer(write))
+
+
+async def _begun(ctx: RequestContext, class_name: str, body: JSONObject) -> Write | ParseError:
+    try:
+        write = await write_begin.begin_create(ctx, class_name, body)
+        write.stored = await _prepared(write)
+    except ParseError as error:
+        return error
+    return write
 
 
 async def _prepared(write: Write) -> ParseObject:
@@ -99,4 +100,4 @@ async def _finished(write: Write, failure: DuplicateValue | None) -> Written | P
     if failure is not None:
         return write.ctx.services.rules_of(write.class_name).duplicate(failure.field)
     await write_steps.change_relations(write)
-    return Written(write.object_id, write_steps.create_answer(write))
+    return Written(write.object_id, write_answer.create_answer(write))

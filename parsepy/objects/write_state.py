@@ -15,8 +15,8 @@ class Write:
 
     `body` is the client's JSON (a copy of its top level); `changes` is what will be stored, by
     field or dotted path, and may be changed by class rules: internal columns go there too.
-    `answer` collects what the client is told besides id and time. `stored` is the object after
-    the write.
+    `answer` collects what the client is told besides id and time. `stored` is the object as it
+    will be, or is, after the write.
     """
 
     ctx: RequestContext

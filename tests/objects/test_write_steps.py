@@ -5,7 +5,7 @@ import re
 import pytest
 
 from parsepy.objects import write
-from parsepy.objects.write_steps import MAINTENANCE_COLUMNS
+from parsepy.objects.write_begin import MAINTENANCE_COLUMNS
 from parsepy.protocol.values import date
 from parsepy.types import JSONObject, JSONValue
 from tests.permissions.callers import CALLERS

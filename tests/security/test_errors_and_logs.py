@@ -81,8 +81,12 @@ async def test_rule_unhandled_errors_say_nothing_more_than_code_1(
     async def fail(*_arguments: object) -> object:
         raise RuntimeError('secret-cause in "/home/parse/app.py" at localhost:27017')
 
-    for step in ("begin_create", "begin_update", "check_permissions"):
-        monkeypatch.setattr(f"parsepy.objects.write_steps.{step}", fail)
+    for step in (
+        "write_begin.begin_create",
+        "write_begin.begin_update",
+        "write_steps.check_permissions",
+    ):
+        monkeypatch.setattr(f"parsepy.objects.{step}", fail)
     monkeypatch.setattr("parsepy.objects.access.known_class", fail)
     async with local_app(enableSanitizedErrorResponse=sanitised) as app:
         for method, path, body in (
