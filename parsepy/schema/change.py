@@ -1,0 +1,145 @@
+"""A change of a class that the schema API gets: read from JSON, checked, nothing done yet."""
+
+from dataclasses import dataclass
+
+from parsepy import errors
+from parsepy.errors import Code, ParseError
+from parsepy.protocol import values
+from parsepy.protocol.field_types import GEO_POINT, Fields, is_number
+from parsepy.schema.classes import COMMON_COLUMNS, ClassSchema, Field
+from parsepy.schema.field_check import is_deletion, read_field
+from parsepy.schema.permission_check import PermissionCheck
+from parsepy.schema.system_classes import DEFAULT_COLUMNS, is_valid_field_name
+from parsepy.types import JSONObject, JSONValue, Missing
+
+
+@dataclass(slots=True)
+class SchemaChange:
+    """A request body, read and checked."""
+
+    added: dict[str, Field]
+    altered: dict[str, Field]
+    deleted: list[str]
+    permissions: JSONObject | None
+    permissions_given: bool
+    new_indexes: dict[str, JSONObject]
+    dropped_indexes: list[str]
+
+
+def read_change(
+    schema: ClassSchema, body: JSONObject, *, custom_ids: bool, check_index_fields: bool
+) -> SchemaChange:
+    """Raises 102, 105, 107, 111, 135, 136, 255."""
+    added, altered, deleted = _read_fields(schema, _object(body.get("fields")))
+    types: Fields = {name: type_ for name, type_ in schema.types.items() if name not in deleted}
+    types |= {name: field.type for name, field in added.items()}
+    _check_geo_points(types, added)
+    permissions = _permissions(body.get("classLevelPermissions"))
+    if permissions is not None:
+        PermissionCheck(types, custom_ids=custom_ids).check(permissions)
+    new_indexes, dropped = _read_indexes(
+        schema, types, _object(body.get("indexes")), check_fields=check_index_fields
+    )
+    return SchemaChange(
+        added=added,
+        altered=altered,
+        deleted=deleted,
+        permissions=permissions,
+        permissions_given="classLevelPermissions" in body,
+        new_indexes=new_indexes,
+        dropped_indexes=dropped,
+    )
+
+
+def _read_fields(
+    schema: ClassSchema, definitions: JSONObject
+) -> tuple[dict[str, Field], dict[str, Field], list[str]]:
+    """Added, altered, deleted. Raises 105, 136, 255."""
+    defaults = COMMON_COLUMNS | DEFAULT_COLUMNS.get(schema.name, {})
+    added: dict[str, Field] = {}
+    altered: dict[str, Field] = {}
+    deleted: list[str] = []
+    for name, definition in definitions.items():
+        present = schema.fields.get(name)
+        if is_deletion(definition):
+            _check_deletable(name, present, defaults)
+            deleted.append(name)
+            continue
+        if not is_valid_field_name(name, schema.name):
+            raise ParseError(Code.INVALID_KEY_NAME, f"invalid field name: {name}")
+        if name in defaults and not schema.exists:
+            raise ParseError(Code.CHANGED_IMMUTABLE_FIELD, f"field {name} cannot be added")
+        field = _canonical(read_field(schema.name, name, definition))
+        if present is None:
+            added[name] = field
+        elif present.type != field.type:
+            raise errors.schema_change_refused(f"Field {name} exists, cannot update.")
+        elif present != field:
+            altered[name] = field
+    return added, altered, deleted
+
+
+def _canonical(field: Field) -> Field:
+    if isinstance(field.default, Missing):
+        return field
+    return Field(field.type, field.required, values.clean(field.default))
+
+
+def _check_deletable(name: str, present: Field | None, defaults: Fields) -> None:
+    if name in defaults:
+        raise ParseError(Code.CHANGED_IMMUTABLE_FIELD, f"field {name} cannot be changed")
+    if present is None:
+        raise errors.schema_change_refused(f"Field {name} does not exist, cannot delete.")
+
+
+def _check_geo_points(types: Fields, added: dict[str, Field]) -> None:
+    points = [name for name, type_ in types.items() if type_ == GEO_POINT]
+    if len(points) > 1 and any(field.type == GEO_POINT for field in added.values()):
+        raise errors.incorrect_type(
+            "currently, only one GeoPoint field may exist in an object."
+            f" Adding {points[1]} when {points[0]} already exists."
+        )
+
+
+def _read_indexes(
+    schema: ClassSchema, types: Fields, indexes: JSONObject, *, check_fields: bool
+) -> tuple[dict[str, JSONObject], list[str]]:
+    present = schema.definition.indexes
+    new: dict[str, JSONObject] = {}
+    dropped: list[str] = []
+    for name, key in indexes.items():
+        if is_deletion(key):
+            if name not in present:
+                raise errors.invalid_query(f"Index {name} does not exist, cannot delete.")
+            dropped.append(name)
+            continue
+        if name in present:
+            if present[name] == key:
+                continue
+            raise errors.invalid_query(f"Index {name} exists, cannot update.")
+        new[name] = _object(key)
+        if check_fields:
+            _check_columns(types, new[name])
+    return new, dropped
+
+
+def _check_columns(types: Fields, key: JSONObject) -> None:
+    for column in key:
+        field = column.removeprefix("_p_")
+        if field not in types and column not in ("_id", "_created_at", "_updated_at"):
+            raise errors.invalid_query(f"Field {field} does not exist, cannot add index.")
+
+
+def _permissions(value: JSONValue) -> JSONObject | None:
+    """A number in place of permissions closes the class (JavaScript finds no keys in it)."""
+    if value is None:
+        return None
+    return {} if is_number(value) or isinstance(value, bool) else _object(value)
+
+
+def _object(value: JSONValue) -> JSONObject:
+    if value is None:
+        return {}
+    if not isinstance(value, dict):
+        raise errors.invalid_json("invalid JSON")
+    return value
