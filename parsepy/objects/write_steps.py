@@ -6,6 +6,7 @@ from parsepy import errors
 from parsepy.objects import access
 from parsepy.objects.write_state import Write
 from parsepy.protocol import operations
+from parsepy.protocol.field_types import POLYGON, Fields
 from parsepy.protocol.operations import (
     ChangeRelation,
     Changes,
@@ -55,9 +56,12 @@ async def fit_schema(write: Write, where: Where) -> None:
     the object is looked at. Raises 101, 107, 111, 137.
     """
     schema = write.schema
-    if schema.exists and not enforcement.new_fields(schema, write.wanted):
+    new = enforcement.new_fields(schema, write.wanted)
+    if schema.exists and not new:
         return
     await _check_object(write, where)
+    if POLYGON in new.values():
+        await _check_polygons(write, new)
     schemas = write.ctx.services.schemas
     write.schema = await schemas.ensure_class(schema)
     write.schema = await schemas.ensure_fields(write.schema, write.wanted)
@@ -113,6 +117,12 @@ async def change_relations(write: Write) -> None:
                 operation.added,
                 operation.removed,
             )
+
+
+async def _check_polygons(write: Write, new: Fields) -> None:
+    values = [write.value_of(name) for name, type_ in new.items() if type_ == POLYGON]
+    polygons = [value for value in values if isinstance(value, dict)]
+    await write.ctx.services.storage.check_polygons(write.schema, polygons)
 
 
 async def _check_object(write: Write, where: Where) -> None:

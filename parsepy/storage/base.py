@@ -128,6 +128,12 @@ class Storage(Protocol):
     ) -> list[DuplicateValue | None]:
         """Inserts each on its own, in one round trip; the result is in the documents' order."""
 
+    async def check_polygons(self, schema: ClassSchema, polygons: Sequence[JSONObject]) -> None:
+        """Raises 111 when the store could not index one of them.
+
+        Asked before a field is made for a Polygon: else its refusal would leave the field behind.
+        """
+
     async def update(
         self, schema: ClassSchema, where: Where, changes: Changes
     ) -> ParseObject | None:

@@ -257,3 +257,22 @@ async def test_the_read_only_key_writes_nothing(parse: LocalApp) -> None:
 
     assert [type(outcome) for outcome in outcomes] == [ParseError]
     assert not (await parse.app.parts.schemas.get("Game")).exists
+
+
+async def test_a_shape_that_the_store_cannot_index_leaves_no_field(
+    on_each_store: LocalApp,
+) -> None:
+    crossing = {"__type": "Polygon", "coordinates": [[0, 0], [1, 1], [0, 1], [1, 0]]}
+    await on_each_store.create("Area", {"name": "a"})
+    answer = await on_each_store.send("POST", "/classes/Area", {"shape": crossing})
+    described = await on_each_store.ok("GET", "/schemas/Area", master=True)
+    accepted = answer.status_code == 201
+    assert accepted or answer.json()["code"] == 111
+    assert ("shape" in described["fields"]) is accepted
+
+
+async def test_a_good_shape_makes_its_field(on_each_store: LocalApp) -> None:
+    square = {"__type": "Polygon", "coordinates": [[0, 0], [0, 1], [1, 1], [1, 0]]}
+    await on_each_store.create("Area", {"shape": square})
+    described = await on_each_store.ok("GET", "/schemas/Area", master=True)
+    assert described["fields"]["shape"] == {"type": "Polygon"}

@@ -134,6 +134,9 @@ class MongoStorage:
     ) -> list[DuplicateValue | None]:
         return await self._objects.insert_many(schema, documents)
 
+    async def check_polygons(self, schema: ClassSchema, polygons: Sequence[JSONObject]) -> None:
+        await self._objects.check_polygons(schema, polygons)
+
     async def update(
         self, schema: ClassSchema, where: Where, changes: Changes
     ) -> ParseObject | None:

@@ -16,8 +16,9 @@ from parsepy.storage.mongodb.bindings import Bindings
 from parsepy.storage.mongodb.columns import READ_COLUMN, Columns
 from parsepy.storage.mongodb.errors import READING, WRITING, of_write_error
 from parsepy.storage.mongodb.update import compile_update
+from parsepy.storage.mongodb.values import encode_polygon
 from parsepy.storage.mongodb.where import compile_where, holds_one_of
-from parsepy.types import JSONMapping, JSONValue, ParseObject
+from parsepy.types import JSONMapping, JSONObject, JSONValue, ParseObject
 
 CASE_INSENSITIVE: Final = {"locale": "en_US", "strength": 2}
 """The collation of parse-server's indexes for user look-ups."""
@@ -86,6 +87,14 @@ class Objects:
             for position, refusal in _refusals(error):
                 results[position] = refusal
         return results
+
+    async def check_polygons(self, schema: ClassSchema, polygons: Sequence[JSONObject]) -> None:
+        """A query is refused for the same shapes as an index, and changes nothing."""
+        collection = self._bindings.of(schema).collection
+        for polygon in polygons:
+            meeting = {"$geoIntersects": {"$geometry": encode_polygon(polygon)}}
+            with WRITING:
+                await collection.find_one({"_id": "", "shape": meeting})
 
     async def update(
         self, schema: ClassSchema, where: Where, changes: Changes

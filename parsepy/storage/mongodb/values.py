@@ -128,7 +128,7 @@ def _geo_point(value: JSONObject) -> list[Any]:
     return [encode_nested(value["longitude"]), encode_nested(value["latitude"])]
 
 
-def _polygon(value: JSONObject) -> dict[str, Any]:
+def encode_polygon(value: JSONObject) -> dict[str, Any]:
     ring = [
         [encode_nested(longitude), encode_nested(latitude)]
         for latitude, longitude in cast("list[list[JSONValue]]", value["coordinates"])
@@ -155,7 +155,7 @@ _FIELD_TYPES: Final[_Encoders] = {
     "Date": _date,
     "Pointer": _pointer_text,
     "GeoPoint": _geo_point,
-    "Polygon": _polygon,
+    "Polygon": encode_polygon,
     "Bytes": _bytes,
     "File": _file_name,
 }

@@ -129,6 +129,9 @@ class SQLiteStorage:
     ) -> list[DuplicateValue | None]:
         return await self._write(objects.insert_many, self._tables, schema, documents)
 
+    async def check_polygons(self, schema: ClassSchema, polygons: Sequence[JSONObject]) -> None:
+        """Takes every Polygon: none is indexed here."""
+
     async def update(
         self, schema: ClassSchema, where: Where, changes: Changes
     ) -> ParseObject | None:
