@@ -67,7 +67,9 @@ class _Server(uvicorn.Server):
         self._on_ready()
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
-        super().handle_exit(sig, frame)
+        # A worker hears Ctrl-C from the terminal besides its parent's word: the second of the two
+        # is no sign of impatience, which uvicorn would take it for.
+        super().handle_exit(sig if self._lifeline is None else signal.SIGTERM, frame)
         if self._starting is not None:
             self._starting.get_loop().call_soon_threadsafe(self._cancel_start)
 

@@ -43,11 +43,13 @@ class Supervisor:
         for _ in range(self._count):
             self._fork()
         while self._starting or self._serving:
-            for key, _ in self._selector.select():
-                if key.fileobj is self._wakeup:
-                    self._take_signals(self._wakeup.recv(64))
-                else:
+            events = [key for key, _ in self._selector.select()]
+            # Signals come last: to bury a worker closes the pipe that another event is about.
+            for key in events:
+                if key.fileobj is not self._wakeup:
                     self._take_ready(key.fd)
+            if any(key.fileobj is self._wakeup for key in events):
+                self._take_signals(self._wakeup.recv(64))
         self._close()
         os.close(self._lifeline)
         return not self._failed

@@ -132,6 +132,21 @@ def test_a_cluster_serves_and_ends_as_one(tmp_path: Path) -> None:
         assert not any(worker.is_running() for worker in workers)
 
 
+def test_a_worker_told_twice_to_end_still_ends_in_order(tmp_path: Path) -> None:
+    with serving(tmp_path, "--cluster", "2") as (process, _):
+        workers = psutil.Process(process.pid).children()
+        for worker in workers:
+            worker.suspend()
+            worker.terminate()
+            worker.send_signal(signal.SIGINT)
+        psutil.Process(process.pid).send_signal(signal.SIGTERM)
+        for worker in workers:
+            worker.resume()
+
+        assert process.wait() == 0
+        assert "Traceback" not in process.output
+
+
 LATE = ("httpx", "apscheduler", "pywebpush", "websockets", "pymongo", "bson")
 IMPORTS_OF_A_START = f"""
 import sys
