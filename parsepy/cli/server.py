@@ -5,6 +5,7 @@ import gc
 import signal
 import socket
 from collections.abc import Callable
+from time import monotonic
 from types import FrameType
 from typing import TYPE_CHECKING, Any, Final, cast
 
@@ -18,6 +19,10 @@ if TYPE_CHECKING:
 
 _GRACE_SECONDS: Final = 10
 _ALLOCATIONS_BETWEEN_COLLECTIONS: Final = 20_000
+SAME_CTRL_C_SECONDS: Final = 1.0
+"""One Ctrl-C may come twice: from the terminal, and from a wrapper or parent that passes it on.
+Only a later one means that somebody does not want to wait for the requests in flight."""
+
 _EXPECTED_ERRORS: Final = frozenset({"parsepy.errors.ParseError"})
 
 
@@ -54,6 +59,7 @@ class _Server(uvicorn.Server):
         self._on_ready = on_ready
         self._lifeline = lifeline
         self._starting: asyncio.Task[None] | None = None
+        self._told_at = 0.0
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         if self.should_exit:
@@ -67,9 +73,11 @@ class _Server(uvicorn.Server):
         self._on_ready()
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
-        # A worker hears Ctrl-C from the terminal besides its parent's word: the second of the two
-        # is no sign of impatience, which uvicorn would take it for.
-        super().handle_exit(sig if self._lifeline is None else signal.SIGTERM, frame)
+        now = monotonic()
+        if self.should_exit and now - self._told_at < SAME_CTRL_C_SECONDS:
+            return
+        self._told_at = now
+        super().handle_exit(sig, frame)
         if self._starting is not None:
             self._starting.get_loop().call_soon_threadsafe(self._cancel_start)
 

@@ -5,9 +5,13 @@ import signal
 import socket
 
 import pytest
+import uvicorn
 from websockets.sync.client import connect
 
+from parsepy.cli import server
+from parsepy.cli.server import SAME_CTRL_C_SECONDS
 from tests.cli.tiny_client import answering_process, running_tiny_server, tiny_server
+from tests.cli.tiny_server import TinyApp
 
 
 def test_it_listens_when_it_says_so() -> None:
@@ -23,6 +27,22 @@ def test_a_signal_ends_it_cleanly(ending: signal.Signals) -> None:
         assert process.wait() == 0
         process.wait_for_line(lambda line: line == "closed the store")
         assert "Traceback" not in process.output
+
+
+def test_a_ctrl_c_that_comes_twice_still_waits_for_requests(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    moments = iter((10.0, 10.0 + SAME_CTRL_C_SECONDS / 2, 10.0 + SAME_CTRL_C_SECONDS * 2))
+    monkeypatch.setattr(server, "monotonic", lambda: next(moments))
+    under_test = server._Server(uvicorn.Config(TinyApp("")), lambda: None, None)
+
+    forced = []
+    for _ in range(3):
+        under_test.handle_exit(signal.SIGINT, None)
+        forced.append(under_test.force_exit)
+
+    assert under_test.should_exit
+    assert forced == [False, False, True]
 
 
 def test_a_request_in_flight_is_answered_before_it_ends() -> None:
