@@ -12,6 +12,8 @@ from parsepy.protocol import json
 from parsepy.types import MISSING, JSONMapping, JSONValue, Missing
 
 SortKey: TypeAlias = tuple[str, bool]
+"""A field or dotted path, and whether it sorts downwards."""
+
 KeyPath: TypeAlias = tuple[str, ...]
 
 _FIELD: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_]*(\.[A-Za-z0-9_]+)*")

@@ -1,11 +1,10 @@
 """What a find asks of a store besides its `where`."""
 
-from typing import Final, TypeAlias
+from typing import Final
 
 from msgspec import Struct
 
-SortKey: TypeAlias = tuple[str, bool]
-"""A field or dotted path, and whether it sorts downwards."""
+from parsepy.protocol.find_parameters import SortKey
 
 
 class FindOptions(Struct, frozen=True):

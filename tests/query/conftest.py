@@ -5,8 +5,9 @@ from dataclasses import dataclass
 
 import pytest
 
+from parsepy.protocol.find_parameters import SortKey
 from parsepy.query.match import compile_matcher
-from parsepy.query.options import FindOptions, SortKey
+from parsepy.query.options import FindOptions
 from parsepy.query.tree import EVERYTHING, Where
 from parsepy.storage.base import Storage
 from parsepy.storage.mongodb import MongoStorage

@@ -10,7 +10,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from parsepy.errors import ParseError
-from parsepy.query.options import FindOptions, SortKey
+from parsepy.protocol.find_parameters import SortKey
+from parsepy.query.options import FindOptions
 from parsepy.query.parse import parse_where
 from parsepy.query.tree import EVERYTHING, Accessible, Where, both
 from parsepy.types import JSONObject, ParseObject

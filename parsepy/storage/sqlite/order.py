@@ -8,7 +8,7 @@ import orjson
 from msgspec import Struct
 
 from parsepy.protocol.field_types import STRING
-from parsepy.query.options import SortKey
+from parsepy.protocol.find_parameters import SortKey
 from parsepy.query.stored import stored_field
 from parsepy.query.tree import Path
 from parsepy.schema.classes import ClassSchema
