@@ -8,16 +8,33 @@ from starlette.applications import Starlette
 from starlette.types import Receive, Scope, Send
 
 from parsepy.auth.registry import providers
+from parsepy.cache import Changes
+from parsepy.cloud.config import Config
+from parsepy.cloud.registry import Registry
+from parsepy.cloud.service import Cloud
+from parsepy.files.base import FileStore
+from parsepy.files.opening import open_files
+from parsepy.files.uploads import Uploads
 from parsepy.http import paths
 from parsepy.http.api import ParseApi
+from parsepy.http.rate_limits import RateLimits
+from parsepy.http.route_allow_list import RouteAllowList
 from parsepy.http.services import AppServices
 from parsepy.objects.context import ObjectServices
 from parsepy.objects.ports import ClassRules
 from parsepy.options.load import load_options
 from parsepy.options.model import ServerOptions
+from parsepy.outbound import Outbound
 from parsepy.permissions.denylist import Denylist
+from parsepy.permissions.file_urls import FileUrls
+from parsepy.pubsub.base import PubSub
+from parsepy.pubsub.confirmed import Confirmed
+from parsepy.schema.api import SchemaApi
+from parsepy.schema.definitions import read_definitions
+from parsepy.schema.migration import Migration
 from parsepy.schema.registry import SchemaRegistry
 from parsepy.storage.base import Storage
+from parsepy.storage.marks import open_marks
 from parsepy.storage.opening import open_storage
 from parsepy.storage.wanted_indexes import wanted_indexes
 from parsepy.users.accounts import Accounts
@@ -38,9 +55,18 @@ SCHEMA_MAX_AGE: Final = 5.0
 class ParseApp(Starlette):
     """A Starlette app; requests below the mount go straight to the API, without its router."""
 
-    def __init__(self, options: ServerOptions, storage: Storage | None = None) -> None:
+    def __init__(
+        self,
+        options: ServerOptions,
+        storage: Storage | None = None,
+        *,
+        files: FileStore | None = None,
+        registry: Registry | None = None,
+    ) -> None:
         super().__init__(lifespan=self._run)
-        self.parts = AppParts(options, storage)
+        self.registry = registry or Registry()
+        """Where the app's cloud code is registered, at any time."""
+        self.parts = AppParts(options, storage, files, self.registry)
         self._mount = options.mount_path
         self._api = ParseApi(self.parts.services)
 
@@ -67,12 +93,26 @@ class ParseApp(Starlette):
 class AppParts:
     """The parts of one app, wired. A `storage` that is given is started already."""
 
-    def __init__(self, options: ServerOptions, storage: Storage | None) -> None:
+    def __init__(
+        self,
+        options: ServerOptions,
+        storage: Storage | None,
+        files: FileStore | None,
+        registry: Registry,
+    ) -> None:
         self.storage: Storage = storage or open_storage(options)
+        self.files: FileStore = files or open_files(options, self.storage)
         self.passwords = Passwords()
-        self.schemas = SchemaRegistry(self.storage, max_age=_schema_max_age(options))
+        self.changes = Changes()
+        self.schemas = SchemaRegistry(
+            self.storage, max_age=_schema_max_age(options), changes=self.changes
+        )
+        self._pubsub: PubSub | None = None
         self.roles = Roles(
-            self.storage, ttl=options.cache_ttl / 1000, max_size=options.cache_max_size
+            self.storage,
+            self.changes,
+            ttl=options.cache_ttl / 1000,
+            max_size=options.cache_max_size,
         )
         rules: dict[str, ClassRules] = {}
         objects = ObjectServices(
@@ -80,6 +120,7 @@ class AppParts:
             storage=self.storage,
             schemas=self.schemas,
             denylist=Denylist(options.request_keyword_denylist),
+            file_urls=_file_urls(options),
             roles=self.roles,
             rules=rules,
             protected={
@@ -87,15 +128,37 @@ class AppParts:
                 for class_name, groups in options.protected_fields.items()
             },
         )
-        self.sessions = Sessions(objects)
+        self.sessions = Sessions(objects, self.changes)
         rules["_User"] = UserRules(self.passwords, self.sessions, AuthData(providers(options)))
         rules["_Session"] = SessionRules(self.sessions)
         rules["_Role"] = RoleRules(self.roles)
+        self.outbound = Outbound()
+        rate_limits = RateLimits(options.app_id, options.rate_limit, redis_url=options.redis_url)
+        self.cloud = Cloud(
+            registry,
+            objects,
+            self.changes,
+            outbound=self.outbound,
+            webhook_key=options.webhook_key,
+            add_limit=rate_limits.add,
+        )
+        objects.triggers = self.cloud
         self.services = AppServices(
             options=options,
             objects=objects,
+            schemas=_schema_api(objects),
             sessions=self.sessions,
             accounts=Accounts(self.passwords, self.sessions),
+            files=self.files,
+            uploads=Uploads(options, self.files, objects.denylist),
+            rate_limits=rate_limits,
+            cloud=self.cloud,
+            config=Config(objects, self.cloud),
+            allowed_routes=(
+                None
+                if options.route_allow_list is None
+                else RouteAllowList(options.route_allow_list)
+            ),
         )
 
     async def start(self) -> None:
@@ -105,10 +168,39 @@ class AppParts:
 
     async def prepare(self) -> None:
         """Readies what a started store needs before the first request."""
-        await self._prepare_indexes()
+        await self._join_others()
         for class_name in FIRST_CLASSES:
             await self.schemas.ensure_class(await self.schemas.get(class_name))
+        # After the classes: their entries list the indexes.
+        await self._prepare_indexes()
+        await self._migrate()
+        await self.cloud.refresh()
+        if self.services.options.database_options.get("enableSchemaHooks"):
+            self.schemas.follow()
         self.services.state = "ok"
+
+    async def _join_others(self) -> None:
+        """From here on, changes of other processes that serve the same store are heard."""
+        options = self.services.options
+        self.changes.share(open_marks(options))
+        if options.redis_url is None:
+            return
+        from parsepy.pubsub.redis import RedisPubSub
+
+        self._pubsub = RedisPubSub(options.redis_url)
+        self.changes.relay = Confirmed(
+            self._pubsub,
+            options.app_id,
+            take_in=self.changes.take_in,
+            void=self.changes.void_all,
+        )
+        await self._pubsub.start()
+
+    async def _migrate(self) -> None:
+        defined = self.services.options.schema
+        if defined:
+            definitions = read_definitions(defined)
+            await Migration(definitions, self.services.schemas, self.schemas).run()
 
     async def _prepare_indexes(self) -> None:
         shared = self.storage.capabilities.parse_server_layout
@@ -117,19 +209,29 @@ class AppParts:
 
     async def stop(self) -> None:
         await self.release()
+        await self.files.close()
         await self.storage.close()
 
     async def release(self) -> None:
-        """Ends everything but the store."""
+        """Ends everything but the stores."""
         self.services.state = "stopping"
+        if self._pubsub is not None:
+            await self._pubsub.close()
+        await self.cloud.close()
+        await self.outbound.close()
+        await self.services.rate_limits.close()
         await self.schemas.close()
         self.passwords.close()
+        self.changes.close()
 
     async def reset(self) -> None:
         """Erases all data, the first classes too, and forgets what was cached: for tests."""
         await self.storage.erase()
-        self.sessions.forget_all()
-        self.roles.forget_all()
+        await self.files.erase()
+        await self.sessions.forget_all()
+        await self.roles.forget_all()
+        self.services.rate_limits.forget()
+        await self.cloud.hooks.forget()
         await self._prepare_indexes()
 
 
@@ -141,6 +243,21 @@ def create_app(options: Mapping[str, object] | ServerOptions) -> ParseApp:
     """
     loaded = options if isinstance(options, ServerOptions) else load_options(options).options
     return ParseApp(loaded)
+
+
+def _file_urls(options: ServerOptions) -> FileUrls | None:
+    domains = options.allowed_file_url_domains
+    return None if "*" in domains else FileUrls(domains)
+
+
+def _schema_api(objects: ObjectServices) -> SchemaApi:
+    options = objects.options
+    return SchemaApi(
+        objects.schemas,
+        custom_ids=options.allow_custom_object_id,
+        check_index_fields=not options.database_options.get("disableIndexFieldValidation"),
+        protected=objects.protected,
+    )
 
 
 def _schema_max_age(options: ServerOptions) -> float:

@@ -32,7 +32,9 @@ class Code(IntEnum):
     INCORRECT_TYPE = 111
     OPERATION_FORBIDDEN = 119
     INVALID_NESTED_KEY = 121
+    INVALID_FILE_NAME = 122
     INVALID_ACL = 123
+    TIMEOUT = 124
     INVALID_EMAIL_ADDRESS = 125
     FILE_SAVE_ERROR = 130
     MISSING_REQUIRED_FIELD = 135
@@ -40,6 +42,9 @@ class Code(IntEnum):
     DUPLICATE_VALUE = 137
     SCRIPT_FAILED = 141
     VALIDATION_ERROR = 142
+    FILE_DELETE_ERROR = 153
+    WEBHOOK_ERROR = 143
+    DUPLICATE_REQUEST = 159
     INVALID_VALUE = 162
     USERNAME_MISSING = 200
     PASSWORD_MISSING = 201
@@ -74,6 +79,17 @@ class ParseError(Exception):
         return {"code": self.code, "error": self.public_message(sanitise=sanitise)}
 
 
+class TooManyRequests(ParseError):
+    """A rate limit is exceeded: code 100 with a status of its own."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__(Code.CONNECTION_FAILED, message)
+
+    @property
+    def http_status(self) -> int:
+        return 429
+
+
 class HTTPError(ParseError):
     """An error below the Parse vocabulary, answered as `{"error": message}` with its own status."""
 
@@ -87,6 +103,43 @@ class HTTPError(ParseError):
 
     def body(self, *, sanitise: bool) -> JSONObject:
         return {"error": self.public_message(sanitise=sanitise)}
+
+
+class ScriptFailed(ParseError):
+    """What cloud code threw where it was no text: the client gets it as it is."""
+
+    def __init__(self, value: JSONValue) -> None:
+        super().__init__(Code.SCRIPT_FAILED, _text(value))
+        self.value = value
+
+    def body(self, *, sanitise: bool) -> JSONObject:
+        return {"code": self.code, "error": self.value}
+
+
+class Forbidden(ParseError):
+    """A Parse error that is answered with HTTP 403."""
+
+    @property
+    def http_status(self) -> int:
+        return 403
+
+
+class PreconditionFailed(ParseError):
+    """The object is not in the state that a conditional write named: answered with HTTP 412."""
+
+    def __init__(self) -> None:
+        super().__init__(Code.VALIDATION_ERROR, "The object has changed since.")
+
+    @property
+    def http_status(self) -> int:
+        return 412
+
+
+class TransactionLost(ParseError):
+    """The store gave a transaction up because of others; done anew it may succeed."""
+
+    def __init__(self) -> None:
+        super().__init__(Code.INTERNAL, "Database error")
 
 
 class DuplicateValue(Exception):
@@ -136,6 +189,13 @@ def read_only_key(what: str) -> ParseError:
     return forbidden(f"read-only masterKey isn't allowed to {what}.")
 
 
+def aggregation_closed() -> ParseError:
+    return ParseError(
+        Code.OPERATION_FORBIDDEN,
+        "Cannot run an aggregation pipeline when using the readOnlyMasterKey",
+    )
+
+
 def class_closed(operation: str, class_name: str) -> ParseError:
     collection = "installation" if class_name == "_Installation" else class_name
     return forbidden(
@@ -169,6 +229,10 @@ def invalid_context() -> ParseError:
 
 def object_not_found(message: str = "Object not found.") -> ParseError:
     return ParseError(Code.OBJECT_NOT_FOUND, message)
+
+
+def invalid_class_name(class_name: str) -> ParseError:
+    return ParseError(Code.INVALID_CLASS_NAME, f"invalid className: {class_name}")
 
 
 def invalid_field_name(field: str) -> ParseError:
@@ -209,6 +273,10 @@ def incorrect_type(message: str) -> ParseError:
     return ParseError(Code.INCORRECT_TYPE, message)
 
 
+def shape_refused() -> ParseError:
+    return incorrect_type("A GeoPoint must be on earth, and a Polygon's edges must not meet")
+
+
 def schema_mismatch(class_name: str, field: str, expected: str, got: str) -> ParseError:
     return incorrect_type(
         f"schema mismatch for {class_name}.{field}; expected {expected} but got {got}"
@@ -242,6 +310,10 @@ def invalid_key_name(key: str) -> ParseError:
 
 def invalid_query_parameter(name: str) -> ParseError:
     return invalid_query(f"Invalid parameter for query: {name}")
+
+
+def unsupported_language() -> ParseError:
+    return invalid_query("The language is not supported by text search.")
 
 
 def improper_parameter() -> ParseError:
@@ -286,7 +358,37 @@ def schema_change_refused(message: str) -> ParseError:
     return ParseError(Code.SCHEMA_CHANGE_REFUSED, message)
 
 
+# -- cloud code
+
+
+def script_failed(message: str) -> ParseError:
+    return ParseError(Code.SCRIPT_FAILED, message)
+
+
+def invalid_function(name: str) -> ParseError:
+    return ParseError(Code.SCRIPT_FAILED, f'Invalid function: "{name}"')
+
+
+def validation_failed(message: str) -> ParseError:
+    return ParseError(Code.VALIDATION_ERROR, message)
+
+
+def webhook_error(message: str) -> ParseError:
+    return ParseError(Code.WEBHOOK_ERROR, message)
+
+
 # -- stores and the unexpected
+
+
+def transaction_is_open() -> ParseError:
+    return ParseError(Code.COMMAND_UNAVAILABLE, "A transaction cannot hold another one.")
+
+
+def no_transactions(store: str) -> ParseError:
+    return ParseError(
+        Code.COMMAND_UNAVAILABLE,
+        f"Transactions need a replica set or a sharded cluster; this is a standalone {store}.",
+    )
 
 
 def database_error() -> ParseError:

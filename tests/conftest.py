@@ -1,12 +1,14 @@
 """Fixtures that every test may use."""
 
 from collections.abc import Iterator
+from pathlib import Path
 from uuid import uuid4
 
 import pytest
 
 from tests.support.availability import MissingComponentError, component_missing
 from tests.support.mongod import RunningMongod, existing_server, find_mongod, running_mongod
+from tests.support.redis_server import RunningRedis, find_redis, running_redis
 
 
 @pytest.fixture(scope="session")
@@ -34,6 +36,22 @@ def mongod(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningMongod]:
 def mongodb_uri(mongod: RunningMongod) -> str:
     """The address of a real MongoDB replica set, without a database name."""
     return mongod.uri
+
+
+@pytest.fixture(scope="session")
+def redis_installed() -> None:
+    """Skips where there is no redis-server."""
+    try:
+        find_redis()
+    except MissingComponentError as missing:
+        component_missing(missing)
+
+
+@pytest.fixture
+def redis(redis_installed: None, tmp_path: Path) -> Iterator[RunningRedis]:
+    """A real Redis of this test alone: it may be stopped and frozen."""
+    with running_redis(tmp_path) as server:
+        yield server
 
 
 @pytest.fixture

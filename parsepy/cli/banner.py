@@ -7,7 +7,7 @@ from typing import Final
 
 from parsepy.cli.keys import KeptKeys
 from parsepy.cli.launch import Launch
-from parsepy.options.database_uri import is_mongodb, sqlite_file
+from parsepy.options.database_uri import is_mongodb, shown, sqlite_file
 from parsepy.options.model import ServerOptions
 
 _LABEL_WIDTH: Final = 20
@@ -82,10 +82,7 @@ def local_url(options: ServerOptions) -> str:
 def store(uri: str) -> str:
     """The store without the name and password that a URI may hold."""
     if is_mongodb(uri):
-        scheme, _, rest = uri.partition("://")
-        # The last @ ends the credentials, even where one of theirs was left unescaped; settings
-        # behind the question mark may hold passwords too.
-        return f"MongoDB at {scheme}://{rest.rpartition('@')[2].partition('?')[0]}"
+        return f"MongoDB at {shown(uri)}"
     file = sqlite_file(uri)
     return f"SQLite in {file}" if file is not None else "SQLite in memory; all is lost at the end"
 

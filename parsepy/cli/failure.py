@@ -5,6 +5,9 @@ from typing import IO, Any
 
 import click
 
+from parsepy import errors
+from parsepy.errors import ParseError
+
 
 class CannotStart(click.ClickException):
     """Something outside is in the way, such as a taken port or a read-only folder."""
@@ -19,3 +22,20 @@ class BadOptions(CannotStart):
     """What the server was told to do is wrong."""
 
     exit_code = 2
+
+
+class CannotRun(CannotStart):
+    """A command could not do its work; 1 says that it did it and has something to tell."""
+
+    exit_code = 2
+
+
+def cannot_run(error: ParseError, then: str) -> CannotRun:
+    """What a store's failure means to a person; `then` is what to do when it answers again."""
+    if error.message == errors.database_error().message:
+        return CannotRun(f"A database has stopped answering, or refuses this user. {then}")
+    return CannotRun(error.message)
+
+
+INTERRUPTED = 130
+"""The exit code of a command that Ctrl-C has ended, as shells have it."""

@@ -4,6 +4,8 @@ import time
 
 import click
 
+from parsepy.cli.copy import copy
+from parsepy.cli.doctor import doctor
 from parsepy.cli.serve import serve
 
 # Taken before anything heavy is imported, so that "ready in" tells what a person waits for.
@@ -19,6 +21,8 @@ def cli(context: click.Context) -> None:
 
 
 cli.add_command(serve)
+cli.add_command(doctor)
+cli.add_command(copy)
 
 
 def main() -> None:

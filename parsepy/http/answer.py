@@ -1,5 +1,6 @@
 """What a route gives back, before it becomes bytes."""
 
+from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
 from typing import Final, TypeAlias
 
@@ -17,6 +18,19 @@ class Answer:
     value: JSONValue
     status: int = 200
     headers: Headers | None = None
+
+
+@dataclass(slots=True)
+class StreamedAnswer:
+    """Bytes that are no JSON, and the headers that describe them, `Content-Length` among them.
+
+    `close` is called whatever becomes of the answer, and whether `content` was read or not.
+    """
+
+    status: int
+    headers: Headers
+    content: AsyncIterator[bytes] | None = None
+    close: Callable[[], Awaitable[None]] | None = None
 
 
 def created(value: JSONValue, location: str) -> Answer:

@@ -10,18 +10,24 @@ from parsepy import errors
 from parsepy.errors import ParseError
 from parsepy.http import body as bodies
 from parsepy.http import paths, query_string
-from parsepy.http.answer import JSON_TYPE, Answer, Headers
-from parsepy.http.authenticate import authenticate, same_key
+from parsepy.http.admission import Admission, further_headers
+from parsepy.http.answer import JSON_TYPE, Answer, Headers, StreamedAnswer
 from parsepy.http.cors import Cors
 from parsepy.http.failure import failure_body
+from parsepy.http.freshness import is_fresh
+from parsepy.http.idempotency import Idempotency
+from parsepy.http.origin import Origins
 from parsepy.http.request import Request
+from parsepy.http.routers import files
+from parsepy.http.routers.files import FileRequest
 from parsepy.http.routers.system import health
 from parsepy.http.routes import find_route
 from parsepy.http.services import AppServices
+from parsepy.http.streaming import send_stream
 from parsepy.objects.context import RequestContext
+from parsepy.permissions.caller import Caller
 from parsepy.protocol import credentials as credential_rules
 from parsepy.protocol import json
-from parsepy.protocol.credentials import Credentials
 from parsepy.types import JSONObject
 
 _log = logging.getLogger(__name__)
@@ -34,7 +40,12 @@ class ParseApi:
         self._services = services
         self._options = services.options
         self._cors = Cors(services.options)
+        self._origins = Origins(services.options)
+        self._admission = Admission(services)
         self._mount = services.options.mount_path
+        self._idempotency = (
+            Idempotency(services.objects) if services.options.idempotency.paths else None
+        )
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         headers: dict[bytes, bytes] = dict(scope["headers"])
@@ -58,42 +69,88 @@ class ParseApi:
                 },
                 500,
             )
+        if isinstance(answer, StreamedAnswer):
+            await send_stream(receive, send, answer, cors, head=method == "HEAD")
+            return
         content = json.dumps(answer.value)
         sent: Headers = [(b"Content-Type", JSON_TYPE), *cors]
         if answer.headers:
             sent += answer.headers
+        sent += further_headers(scope)
         if method in ("GET", "HEAD") and answer.status == 200:
             tag = _entity_tag(content)
             sent.append((b"ETag", tag))
-            if _is_fresh(headers, tag):
+            if is_fresh(headers, tag):
                 await _send(send, 304, b"", sent[1:])
                 return
         await _send(send, answer.status, content, sent, head=method == "HEAD")
 
     async def _respond(
         self, scope: Scope, receive: Receive, method: str, headers: dict[bytes, bytes]
-    ) -> Answer:
+    ) -> Answer | StreamedAnswer:
         mount, path = self._mount_and_path(scope)
         segments = paths.split(path)
         if segments == ["health"]:
+            self._admission.check_health(headers, self._origins.address(scope, headers), method)
             return health(self._services)
         if self._services.state != "ok":
             raise ParseError(errors.Code.INTERNAL, f"Invalid server state: {self._services.state}")
+        if segments and segments[0] == "files":
+            return await files.respond(
+                self._file_request(scope, receive, headers, mount, path, segments)
+            )
         body = bodies.decode(
             await bodies.read(receive, headers, self._options.max_upload_size), headers
         )
         query = query_string.parse(scope["query_string"])
         method = _effective_method(method, body)
-        credentials = self._credentials(headers, body)
-        caller = await authenticate(
-            self._services, credentials, self._client_address(scope, headers), segments
+        address = self._origins.address(scope, headers)
+        caller, asking = await self._admission.admit(
+            scope, headers, address, method, segments, body
         )
         handler = find_route(method, segments)
         if handler is None:
             raise errors.route_not_found(method, f"{self._mount}{path}")
-        ctx = RequestContext(self._services.objects, caller, self._mount_url(scope, headers, mount))
-        request = Request(self._services, ctx, method, path, segments, query, body, find_route)
+        if not self._services.cloud.is_known:
+            await self._services.cloud.refresh()
+        mount_url = self._origins.mount_url(scope, headers, mount)
+        ctx = RequestContext(self._services.objects, caller, mount_url, headers, address)
+        request = Request(
+            self._services, ctx, method, path, segments, query, body, find_route, asking, headers
+        )
+        if self._idempotency is not None and b"x-parse-request-id" in headers:
+            request_id = headers[b"x-parse-request-id"].decode("latin-1")
+            if request_id and self._idempotency.covers(request):
+                return await self._idempotency.answer(request_id, request, handler)
         return await handler(request)
+
+    def _file_request(
+        self,
+        scope: Scope,
+        receive: Receive,
+        headers: dict[bytes, bytes],
+        mount: str,
+        path: str,
+        segments: list[str],
+    ) -> FileRequest:
+        method: str = scope["method"]
+        address = self._origins.address(scope, headers)
+
+        async def admit(body: JSONObject) -> Caller:
+            caller, _ = await self._admission.admit(scope, headers, address, method, segments, body)
+            return caller
+
+        return FileRequest(
+            self._services,
+            method,
+            f"{mount}{path}",
+            segments,
+            headers,
+            receive,
+            self._origins.mount_url(scope, headers, mount),
+            address,
+            admit,
+        )
 
     def _mount_and_path(self, scope: Scope) -> tuple[str, str]:
         """The mount, and the path behind it, still percent-encoded: `%2F` is no separator."""
@@ -104,43 +161,6 @@ class ParseApi:
             # Only a mount that is percent-encoded letter by letter comes here.
             raise errors.route_not_found(scope["method"], path)
         return found
-
-    def _credentials(self, headers: dict[bytes, bytes], body: JSONObject) -> Credentials:
-        """From the headers, or from the body when these name no app that lives here."""
-        app_id = self._options.app_id
-        credentials = credential_rules.from_headers(headers, app_id)
-        body.pop("_noBody", None)
-        if credentials.application_id != app_id:
-            credential_rules.take_from_body(credentials, body)
-            if credentials.application_id != app_id:
-                raise errors.unauthorized()
-            given = headers.get(b"x-parse-master-key")
-            if given is not None and not same_key(
-                given.decode("latin-1"), self._options.master_key
-            ):
-                raise errors.unauthorized()
-        return credentials
-
-    def _client_address(self, scope: Scope, headers: dict[bytes, bytes]) -> str:
-        """The peer's address, or what a trusted proxy says of it."""
-        client = scope.get("client")
-        peer = client[0] if client else ""
-        forwarded = headers.get(b"x-forwarded-for")
-        if forwarded is None:
-            return peer
-        return self._options.trust_proxy.client_address(peer, forwarded.decode("latin-1"))
-
-    def _mount_url(self, scope: Scope, headers: dict[bytes, bytes], mount: str) -> str:
-        public = self._options.public_server_url
-        if public:
-            return public.rstrip("/")
-        scheme, host = scope["scheme"], headers.get(b"host", b"localhost").decode("latin-1")
-        client = scope.get("client")
-        if b"x-forwarded-proto" in headers and client is not None:
-            forwarded = headers[b"x-forwarded-proto"].decode("latin-1").split(",")[0].strip()
-            if forwarded in ("http", "https") and self._options.trust_proxy.trusts_peer(client[0]):
-                scheme = forwarded
-        return f"{scheme}://{host}{mount}"
 
     def _failure(self, error: ParseError) -> Answer:
         return Answer(failure_body(error, self._options), error.http_status)
@@ -158,14 +178,6 @@ def _effective_method(method: str, body: JSONObject) -> str:
 def _entity_tag(content: bytes) -> bytes:
     digest = hashlib.sha1(content, usedforsecurity=False).digest()
     return b'W/"%x-%s"' % (len(content), base64.b64encode(digest)[:27])
-
-
-def _is_fresh(headers: dict[bytes, bytes], tag: bytes) -> bool:
-    """Whether the client has this very answer. A `no-cache` of his asks for it all the same."""
-    known = headers.get(b"if-none-match")
-    if known is None or b"no-cache" in headers.get(b"cache-control", b""):
-        return False
-    return known == b"*" or tag in (part.strip() for part in known.split(b","))
 
 
 async def _send(

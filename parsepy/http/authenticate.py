@@ -10,39 +10,41 @@ from parsepy.protocol.credentials import Credentials
 from parsepy.users.sessions import CLOUD_INSTALLATION
 
 
-async def authenticate(
-    services: AppServices, credentials: Credentials, address: str, segments: list[str]
-) -> Caller:
-    caller = _by_key(services, credentials, address)
+def identify(services: AppServices, credentials: Credentials, address: str) -> Caller:
+    """By keys alone: the user of a session is not known yet. Raises 403."""
+    caller = privileged(services, credentials, address)
     if caller is not None:
         return caller
     _check_client_key(services, credentials)
-    caller = Caller(
+    return Caller(
         installation_id=credentials.installation_id,
         session_token=credentials.session_token,
         context=credentials.context,
     )
-    if credentials.session_token and _uses_session(segments):
-        caller.user = await services.sessions.resolve(credentials.session_token)
-    return caller
 
 
-def _by_key(services: AppServices, credentials: Credentials, address: str) -> Caller | None:
+async def verify_session(services: AppServices, caller: Caller, segments: list[str]) -> None:
+    """Finds the user of the caller's session, where the route asks for one. Raises 209."""
+    if caller.session_token and not caller.is_privileged and _uses_session(segments):
+        caller.user = await services.sessions.resolve(caller.session_token)
+
+
+def privileged(services: AppServices, credentials: Credentials, address: str) -> Caller | None:
     """A caller with one of the three mighty keys; each counts only from its own addresses."""
     options = services.options
     if same_key(credentials.maintenance_key, options.maintenance_key):
         _check_address(options.maintenance_key_ips, address)
-        return _privileged(credentials, is_maintenance=True)
+        return _with_key(credentials, is_maintenance=True)
     if same_key(credentials.master_key, options.master_key):
         _check_address(options.master_key_ips, address)
-        return _privileged(credentials, is_master=True)
+        return _with_key(credentials, is_master=True)
     if same_key(credentials.master_key, options.read_only_master_key):
         _check_address(options.read_only_master_key_ips, address)
-        return _privileged(credentials, is_master=True, is_read_only=True)
+        return _with_key(credentials, is_master=True, is_read_only=True)
     return None
 
 
-def _privileged(
+def _with_key(
     credentials: Credentials,
     *,
     is_master: bool = False,

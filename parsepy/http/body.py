@@ -13,7 +13,7 @@ from parsepy.protocol import json
 from parsepy.types import JSONObject, JSONValue
 
 _MOST_DIGITS: Final = 20
-_WINDOW_BITS: Final = {b"gzip": 31, b"x-gzip": 31, b"deflate": 15}
+WINDOW_BITS: Final = {b"gzip": 31, b"x-gzip": 31, b"deflate": 15}
 
 
 async def read(receive: Receive, headers: Mapping[bytes, bytes], limit: int) -> bytes:
@@ -86,7 +86,7 @@ async def _next_part(receive: Receive) -> Message:
 
 
 def _inflated(body: bytes, encoding: bytes, limit: int) -> bytes:
-    bits = _WINDOW_BITS.get(encoding)
+    bits = WINDOW_BITS.get(encoding)
     if bits is None:
         raise HTTPError(415, "unsupported content encoding")
     inflater = zlib.decompressobj(bits)

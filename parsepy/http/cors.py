@@ -6,7 +6,8 @@ from parsepy.http.answer import Headers
 from parsepy.options.model import ServerOptions
 
 _METHODS: Final = b"GET,PUT,POST,DELETE,OPTIONS"
-# parse-server's list, then what Flutter for the web and the JavaScript SDK's uploads send too.
+# parse-server's list, then conditional writes, and what Flutter for the web and the JavaScript
+# SDK's uploads send too.
 _ALLOWED: Final = (
     "X-Parse-Master-Key",
     "X-Parse-REST-API-Key",
@@ -20,6 +21,8 @@ _ALLOWED: Final = (
     "Content-Type",
     "Pragma",
     "Cache-Control",
+    "If-Match",
+    "If-Unmodified-Since",
     "X-Parse-Installation-Id",
     "X-Parse-Client-Key",
     "X-Parse-Cloud-Context",

@@ -1,5 +1,7 @@
 """Paths behind the mount."""
 
+from typing import Final
+
 from parsepy.http.query_string import decode_segment
 
 
@@ -14,6 +16,43 @@ def below_mount(path: str, root_path: str, mount: str) -> tuple[str, str] | None
         if path.startswith(base) and path[len(base) : len(base) + 1] in ("", "/"):
             return base, path[len(base) :]
     return None
+
+
+# The router takes the first segment in any case; patterns of options spell it as the manuals do.
+_SPELLED: Final = {
+    name.lower(): name
+    for name in (
+        "loginAs verifyPassword serverInfo upgradeToRevocableSession requestPasswordReset"
+        " verificationEmailRequest"
+    ).split()
+}
+_OWN_ROUTES: Final = {
+    "_User": "users",
+    "_Session": "sessions",
+    "_Role": "roles",
+    "_Installation": "installations",
+}
+
+
+def canonical(segments: list[str]) -> str:
+    """`/loginAs`, `/classes/A B/x`: the one spelling under which a route is judged. A slash
+    that was percent-encoded in a segment stays so."""
+    if not segments:
+        return "/"
+    first, *rest = segments
+    if rest and rest[0].lower() == "me" and first in ("users", "sessions"):
+        rest[0] = "me"
+    return "/" + "/".join(
+        segment.replace("/", "%2F") for segment in (_SPELLED.get(first, first), *rest)
+    )
+
+
+def names_of(segments: list[str]) -> tuple[str, ...]:
+    """A route's path; for a system class by `/classes/_User` that of its own route too."""
+    path = canonical(segments)
+    if segments[:1] == ["classes"] and len(segments) > 1 and segments[1] in _OWN_ROUTES:
+        return path, canonical([_OWN_ROUTES[segments[1]], *segments[2:]])
+    return (path,)
 
 
 def split(path: str) -> list[str]:

@@ -1,10 +1,11 @@
 """A request on its way to a route."""
 
-from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
 from typing import TypeAlias
 
 from parsepy.http.answer import Answer
+from parsepy.http.rate_limits import Asking
 from parsepy.http.services import AppServices
 from parsepy.objects.context import RequestContext
 from parsepy.types import JSONObject
@@ -16,7 +17,8 @@ FindRoute: TypeAlias = "Callable[[str, list[str]], Callable[[Request], Awaitable
 class Request:
     """`path` is the address behind the mount; `segments` are its decoded parts, the first in
     lower case. `query` holds the query string's values, JSON-decoded where they are JSON. `body`
-    is an object, `{}` when none was sent.
+    is an object, `{}` when none was sent. `asking` is on whose account the request goes, where
+    there are rate limits. `headers` have names in lower case; a request inside a batch has none.
     """
 
     services: AppServices
@@ -27,6 +29,8 @@ class Request:
     query: JSONObject
     body: JSONObject
     find_route: "FindRoute"
+    asking: Asking | None = None
+    headers: Mapping[bytes, bytes] = field(default_factory=dict)
 
     @property
     def parameters(self) -> JSONObject:

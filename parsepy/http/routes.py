@@ -2,7 +2,18 @@
 
 from typing import Final
 
-from parsepy.http.routers import batch, classes, schemas, sessions, system, users
+from parsepy.http.routers import (
+    aggregate,
+    batch,
+    classes,
+    config,
+    functions,
+    hooks,
+    schemas,
+    sessions,
+    system,
+    users,
+)
 from parsepy.http.routers.system_class import routes_for
 from parsepy.http.routing import Handler, Routes
 
@@ -21,6 +32,10 @@ ROUTES: Final[dict[str, Routes]] = {
     "purge": schemas.PURGE,
     "serverinfo": system.SERVER_INFO,
     "batch": batch.ROUTES,
+    "aggregate": aggregate.ROUTES,
+    "config": config.ROUTES,
+    "functions": functions.ROUTES,
+    "hooks": hooks.ROUTES,
 }
 
 

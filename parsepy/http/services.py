@@ -2,8 +2,15 @@
 
 from dataclasses import dataclass
 
+from parsepy.cloud.config import Config
+from parsepy.cloud.service import Cloud
+from parsepy.files.base import FileStore
+from parsepy.files.uploads import Uploads
+from parsepy.http.rate_limits import RateLimits
+from parsepy.http.route_allow_list import RouteAllowList
 from parsepy.objects.context import ObjectServices
 from parsepy.options.model import ServerOptions
+from parsepy.schema.api import SchemaApi
 from parsepy.users.accounts import Accounts
 from parsepy.users.sessions import Sessions
 
@@ -14,6 +21,14 @@ class AppServices:
 
     options: ServerOptions
     objects: ObjectServices
+    schemas: SchemaApi
     sessions: Sessions
     accounts: Accounts
+    files: FileStore
+    uploads: Uploads
+    rate_limits: RateLimits
+    cloud: Cloud
+    config: Config
+    allowed_routes: RouteAllowList | None
+    """`None` where all are open."""
     state: str = "initialized"

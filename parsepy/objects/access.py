@@ -10,6 +10,7 @@ from parsepy.query import tree
 from parsepy.query.tree import Where
 from parsepy.schema.classes import ClassSchema
 from parsepy.schema.system_classes import SYSTEM_CLASSES
+from parsepy.types import JSONValue
 
 # With a session's token the read-only key could write as that user.
 _HIDDEN_FROM_READ_ONLY: Final = {"_Session": frozenset(("sessionToken",))}
@@ -28,11 +29,17 @@ async def known_class(ctx: RequestContext, class_name: str) -> ClassSchema:
     return schema
 
 
-async def check_class(ctx: RequestContext, schema: ClassSchema, operation: str) -> None:
-    """Class-level permission. Raises 119 or 101."""
+async def check_class(
+    ctx: RequestContext, schema: ClassSchema, operation: str, *, creating: bool = False
+) -> Where:
+    """Class-level permission: the condition on objects under which the caller has it.
+
+    Raises 119 or 101.
+    """
     if ctx.caller.is_privileged or not class_level.needs_group(schema, operation):
-        return
-    class_level.check(schema, operation, await ctx.group(), logged_in=ctx.caller.user is not None)
+        return tree.EVERYTHING
+    group, user_id = await ctx.group(), ctx.caller.user_id
+    return class_level.opened(schema, operation, group, user_id, creating=creating)
 
 
 async def accessible(ctx: RequestContext, permission: str) -> Where:
@@ -40,6 +47,16 @@ async def accessible(ctx: RequestContext, permission: str) -> Where:
     if ctx.caller.is_privileged:
         return tree.EVERYTHING
     return tree.Accessible(permission, await ctx.group())
+
+
+def is_exempt(ctx: RequestContext, schema: ClassSchema, object_id: JSONValue) -> bool:
+    """Whether the object is the caller's own `_User`, of which nothing is hidden from him."""
+    return (
+        schema.name == "_User"
+        and object_id is not None
+        and object_id == ctx.caller.user_id
+        and ctx.services.options.protected_fields_owner_exempt
+    )
 
 
 async def hidden_fields(ctx: RequestContext, schema: ClassSchema) -> frozenset[str]:

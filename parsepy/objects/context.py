@@ -1,13 +1,21 @@
 """What the object doors work with: the app's services, and who asks in this request."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
-from parsepy.objects.ports import PLAIN, ClassRules, RoleNames
+from parsepy.objects.ports import (
+    PLAIN,
+    ClassRules,
+    ClassTriggers,
+    NoTriggers,
+    RoleNames,
+    Triggers,
+)
 from parsepy.options.model import ServerOptions
 from parsepy.permissions import protected_fields
 from parsepy.permissions.caller import ANYONE, Caller, group_of
 from parsepy.permissions.denylist import Denylist
+from parsepy.permissions.file_urls import FileUrls
 from parsepy.permissions.protected_fields import Groups
 from parsepy.schema.classes import ClassSchema
 from parsepy.schema.registry import SchemaRegistry
@@ -22,10 +30,13 @@ class ObjectServices:
     storage: Storage
     schemas: SchemaRegistry
     denylist: Denylist
+    file_urls: FileUrls | None
+    """`None` where every address is taken."""
     roles: RoleNames
     rules: Mapping[str, ClassRules] = field(default_factory=dict)
     protected: Mapping[str, Groups] = field(default_factory=dict)
     """Option `protectedFields`: class → group → fields."""
+    triggers: Triggers = field(default_factory=NoTriggers)
     _merged: dict[str, tuple[ClassSchema, Groups]] = field(default_factory=dict)
 
     def rules_of(self, class_name: str) -> ClassRules:
@@ -47,11 +58,18 @@ class ObjectServices:
 
 @dataclass(slots=True)
 class RequestContext:
-    """One request. `mount_url` is the API's public address, without a final slash."""
+    """One request. `mount_url` is the API's public address, without a final slash.
+
+    `headers` (names in lower case) and `address` say where it comes from. An `internal` one is the
+    server's own: no trigger hears of it.
+    """
 
     services: ObjectServices
     caller: Caller
     mount_url: str = ""
+    headers: Mapping[bytes, bytes] = field(default_factory=dict)
+    address: str = ""
+    internal: bool = False
 
     async def group(self) -> tuple[str, ...]:
         """Everything the caller is to ACLs and CLPs; roles are looked up at the first call."""
@@ -67,4 +85,21 @@ class RequestContext:
 
     def as_master(self) -> "RequestContext":
         """The same request with the server's own rights."""
-        return RequestContext(self.services, Caller(is_master=True), self.mount_url)
+        return RequestContext(
+            self.services,
+            Caller(is_master=True, context=self.caller.context),
+            self.mount_url,
+            self.headers,
+            self.address,
+        )
+
+    def unheard(self) -> "RequestContext":
+        """The same request, of which no trigger hears."""
+        return replace(self, internal=True)
+
+    def triggers_of(self, class_name: str, *names: str) -> ClassTriggers | None:
+        """The triggers of the class, if it has one of those named."""
+        found = self.services.triggers.of(class_name)
+        if found is None or self.internal or not any(name in found.names for name in names):
+            return None
+        return found

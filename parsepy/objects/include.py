@@ -11,8 +11,9 @@ from parsepy.protocol.find_parameters import KeyPath, Selection
 from parsepy.types import JSONObject, JSONValue, ParseObject
 
 Fetch: TypeAlias = Callable[
-    [RequestContext, str, list[str], Selection], Awaitable[list[ParseObject]]
+    [RequestContext, str, list[str], Selection, str | None], Awaitable[list[ParseObject]]
 ]
+"""Class, ids, what is wanted of the objects, and the read preference."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,17 +22,19 @@ class IncludePlan:
 
     paths: tuple[KeyPath, ...]
     selection: Selection
+    read_preference: str | None = None
 
     @classmethod
-    def of(cls, selection: Selection) -> "IncludePlan":
+    def of(cls, selection: Selection, read_preference: str | None = None) -> "IncludePlan":
         """`b.c` implies `b`; a dotted key implies that its parent is included."""
         named = list(selection.include)
         named += [path[:-1] for path in selection.keys or () if len(path) > 1]
         named += [path[:-1] for path in selection.exclude_keys if len(path) > 1]
         if not named:
-            return cls((), selection)
+            return cls((), selection, read_preference)
         every = {path[:depth] for path in named for depth in range(1, len(path) + 1)}
-        return cls(tuple(sorted(every, key=lambda path: (len(path), path))), selection)
+        paths = tuple(sorted(every, key=lambda path: (len(path), path)))
+        return cls(paths, selection, read_preference)
 
     def below(self, path: KeyPath) -> Selection:
         """The keys that apply to the objects included at `path`."""
@@ -74,7 +77,10 @@ async def _include_path(
         return
     selection = plan.below(path)
     fetched = await asyncio.gather(
-        *(fetch(ctx, name, sorted(ids), selection) for name, ids in wanted.items())
+        *(
+            fetch(ctx, name, sorted(ids), selection, plan.read_preference)
+            for name, ids in wanted.items()
+        )
     )
     objects = {
         (name, str(row["objectId"])): _as_included(name, row)

@@ -1,12 +1,14 @@
 """What the object doors need from rooms further down the house."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 from parsepy import errors
 from parsepy.errors import ParseError
+from parsepy.protocol.find_parameters import FindParameters
 from parsepy.query.tree import Where
-from parsepy.types import ParseObject
+from parsepy.types import JSONObject, ParseObject
 
 if TYPE_CHECKING:
     from parsepy.objects.context import RequestContext
@@ -63,3 +65,74 @@ class ClassRules:
 
 
 PLAIN = ClassRules()
+
+
+@dataclass(frozen=True, slots=True)
+class Saving:
+    """An object in a save, as a trigger gets it.
+
+    `original` is the object before an update, as far as the caller may see it. `state` is what
+    the trigger's object holds, `changes` what is pending on it: plain values, or `{"__op": …}`.
+    """
+
+    class_name: str
+    object_id: str | None
+    creating: bool
+    original: ParseObject | None
+    state: ParseObject
+    changes: JSONObject
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """What a trigger makes of the answer to a write: another one, or changes of it."""
+
+    whole: JSONObject | None = None
+    changes: JSONObject | None = None
+
+
+class ClassTriggers(Protocol):
+    """The triggers of one class; those that are not in `names` do nothing.
+
+    Each gets a copy of the caller's context, and what it adds there is the caller's afterwards.
+    What they raise is meant for the client.
+    """
+
+    @property
+    def names(self) -> Collection[str]:
+        """`beforeSave`, `afterSave`, `beforeDelete`, `afterDelete`, `beforeFind`, `afterFind`;
+        of `_User` `beforeLogin` and `afterLogin`, of `_Session` `afterLogout`."""
+
+    async def before_save(self, ctx: "RequestContext", saving: Saving) -> JSONObject:
+        """The changes to write instead of `saving.changes`."""
+
+    async def after_save(self, ctx: "RequestContext", saved: Saving) -> Reply: ...
+
+    async def tell(self, ctx: "RequestContext", name: str, document: ParseObject) -> None:
+        """Runs a trigger that can do no more with an object than to refuse: around a delete, a
+        log-in, a log-out."""
+
+    async def before_find(
+        self, ctx: "RequestContext", parameters: FindParameters, *, is_get: bool
+    ) -> FindParameters | list[ParseObject]:
+        """What to find instead; or objects, and then nothing is looked for."""
+
+    async def after_find(
+        self,
+        ctx: "RequestContext",
+        parameters: FindParameters,
+        results: list[ParseObject],
+        *,
+        is_get: bool,
+    ) -> list[ParseObject]:
+        """The results to show instead."""
+
+
+class Triggers(Protocol):
+    def of(self, class_name: str) -> ClassTriggers | None:
+        """One look-up in a dictionary: it stands in the way of every read and write."""
+
+
+class NoTriggers:
+    def of(self, class_name: str) -> ClassTriggers | None:
+        return None

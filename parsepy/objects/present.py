@@ -1,14 +1,23 @@
 """From a stored object to what its reader gets."""
 
+import re
 import urllib.parse
 from collections.abc import Iterable
 from typing import Final
 
+from parsepy.objects import access
 from parsepy.objects.context import RequestContext
+from parsepy.objects.text_search import shown_name
 from parsepy.permissions import protected_fields
 from parsepy.protocol.find_parameters import Selection
 from parsepy.schema.classes import ClassSchema
 from parsepy.types import JSONValue, ParseObject
+
+_KEPT: Final = "!'()*~"
+"""What JavaScript's encodeURIComponent leaves alone."""
+
+_HOSTED: Final = re.compile(r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}-")
+"""How hosted Parse began the names of its first files."""
 
 ALWAYS: Final = frozenset(("objectId", "createdAt", "updatedAt", "ACL"))
 
@@ -72,13 +81,11 @@ class Presenter:
     def _hide(self, document: ParseObject) -> None:
         if not self.hidden:
             return
-        caller = self.ctx.caller
-        owner = self.schema.name == "_User" and document.get("objectId") == caller.user_id
-        if owner and self.ctx.services.options.protected_fields_owner_exempt:
+        if access.is_exempt(self.ctx, self.schema, document.get("objectId")):
             return
+        user_id = self.ctx.caller.user_id
         protected_fields.strip(
-            document,
-            protected_fields.hidden_in(document, self.hidden, self.revealing, caller.user_id),
+            document, protected_fields.hidden_in(document, self.hidden, self.revealing, user_id)
         )
 
     def _locate(self, file: JSONValue) -> None:
@@ -88,9 +95,16 @@ class Presenter:
 
 
 def file_url(ctx: RequestContext, name: str) -> str:
-    app_id = urllib.parse.quote(ctx.services.options.app_id, safe="")
-    # What JavaScript's encodeURIComponent leaves alone.
-    file_name = urllib.parse.quote(name, safe="!'()*~")
+    """The address of a stored file; files that hosted Parse once stored are still there."""
+    options = ctx.services.options
+    # Slashes are those of a directory; clients resolve a `..` between two to another route.
+    file_name = urllib.parse.quote(name, safe=_KEPT if ".." in name else _KEPT + "/")
+    if options.file_key is not None:
+        if name.startswith("tfss-"):
+            return f"http://files.parsetfss.com/{options.file_key}/{file_name}"
+        if _HOSTED.match(name):
+            return f"http://files.parse.com/{options.file_key}/{file_name}"
+    app_id = urllib.parse.quote(options.app_id, safe="")
     return f"{ctx.mount_url}/files/{app_id}/{file_name}"
 
 
@@ -98,7 +112,7 @@ def wanted_fields(selection: Selection) -> frozenset[str] | None:
     """The root fields that `keys` selects; the four common ones always come."""
     if selection.keys is None:
         return None
-    return ALWAYS | {path[0] for path in selection.keys}
+    return ALWAYS | {shown_name(path[0]) for path in selection.keys}
 
 
 def strip_internal(document: ParseObject, names: Iterable[str] = ()) -> None:

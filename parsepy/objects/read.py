@@ -1,55 +1,48 @@
 """The read door: every find, get and count of a class passes through here, whoever asks."""
 
 import asyncio
-from dataclasses import dataclass
-from typing import cast
+from typing import Final, cast
 
-from msgspec import Struct
 from msgspec.structs import replace
 
 from parsepy import errors
-from parsepy.objects import access
+from parsepy.objects import access, search
 from parsepy.objects.context import RequestContext
-from parsepy.objects.include import IncludePlan, include_objects
+from parsepy.objects.find_triggers import Found, find_with
+from parsepy.objects.include import include_objects
+from parsepy.objects.ports import ClassTriggers
 from parsepy.objects.present import Presenter
-from parsepy.permissions import class_access, complexity, protected_fields
+from parsepy.objects.search import Search
+from parsepy.objects.subqueries import Doors, resolve
+from parsepy.permissions import class_access
 from parsepy.protocol import json
-from parsepy.protocol.find_parameters import FindParameters, Selection
+from parsepy.protocol.find_parameters import (
+    FindParameters,
+    GetParameters,
+    ReadPreferences,
+    Selection,
+    decode_where,
+)
 from parsepy.query import tree
 from parsepy.query.options import FindOptions
 from parsepy.query.parse import parse_where
-from parsepy.query.tree import Where
+from parsepy.query.tree import EVERYTHING, Where
 from parsepy.schema.classes import ClassSchema
 from parsepy.schema.system_classes import is_valid_class_name
 from parsepy.types import JSONObject, JSONValue, Missing, ParseObject
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
-    """`count` is `None` when none was asked for."""
-
-    results: list[ParseObject]
-    count: int | None = None
-
-
-class _Search(Struct, frozen=True):
-    """A find with all its permissions judged: what is left is to ask the store and to present."""
-
-    schema: ClassSchema
-    where: Where
-    options: FindOptions
-    presenter: Presenter
-    plan: IncludePlan
-    counted: bool
-
-    @property
-    def shows_rows_as_stored(self) -> bool:
-        return self.presenter.plain and not self.plan.paths and not self.counted
-
-
 async def find(ctx: RequestContext, class_name: str, parameters: FindParameters) -> Found:
     """The objects that match and that the caller may read. Raises 102, 105, 107, 119, 101."""
-    return await _found(ctx, await _search(ctx, class_name, parameters))
+    triggers = await _triggers(ctx, class_name, parameters)
+    if triggers is None:
+        return await _found(ctx, await _search(ctx, class_name, parameters))
+
+    async def untriggered(changed: FindParameters) -> Found:
+        return await _found(ctx, await _search(ctx, class_name, changed))
+
+    limited = replace(parameters, limit=_limit(ctx, parameters.limit))
+    return await find_with(triggers, ctx, limited, untriggered)
 
 
 async def find_as_json(
@@ -57,11 +50,23 @@ async def find_as_json(
 ) -> JSONObject:
     """As `find`, as the answer to a client: objects that are shown as they are stored come as JSON
     text from the store to the wire without being decoded between."""
-    search = await _search(ctx, class_name, parameters)
-    if search.shows_rows_as_stored:
-        texts = await _texts(ctx, search)
+    triggers = await _triggers(ctx, class_name, parameters)
+    if triggers is not None and not parameters.explain:
+        return _as_json(await find(ctx, class_name, parameters))
+    if triggers is not None:
+        search.check_explain(ctx, parameters)
+        changed = await triggers.before_find(ctx, parameters, is_get=False)
+        parameters = parameters if isinstance(changed, list) else changed
+    asked = await _search(ctx, class_name, parameters)
+    if parameters.explain:
+        return {"results": await _plan(ctx, asked, parameters.explain)}
+    if asked.shows_rows_as_stored:
+        texts = await _texts(ctx, asked)
         return {"results": json.raw(f"[{','.join(texts)}]")}
-    found = await _found(ctx, search)
+    return _as_json(await _found(ctx, asked))
+
+
+def _as_json(found: Found) -> JSONObject:
     # Exactly one key, or exactly two: Flutter tells a list from an object by that.
     answer: JSONObject = {"results": cast("JSONValue", found.results)}
     if found.count is not None:
@@ -70,150 +75,209 @@ async def find_as_json(
 
 
 async def get(
-    ctx: RequestContext, class_name: str, object_id: str, selection: Selection
+    ctx: RequestContext, class_name: str, object_id: str, parameters: GetParameters
 ) -> ParseObject:
     """One object. Raises 101 when it is not there or not readable, 119."""
+    triggers = ctx.triggers_of(class_name, "beforeFind", "afterFind")
+    if triggers is not None:
+        return await _get_with(triggers, ctx, class_name, object_id, parameters)
     class_access.check(ctx.caller, "get", class_name)
     schema = await access.known_class(ctx, class_name)
-    await access.check_class(ctx, schema, "get")
-    document = await _row(ctx, schema, object_id)
+    permitted = await access.check_class(ctx, schema, "get")
+    preferences = parameters.read_preferences
+    selection = search.with_every_pointer(schema, parameters.selection)
+    plan = search.include_plan(ctx, selection, preferences.includes)
+    document = await _row(ctx, schema, object_id, permitted, preferences.objects)
     if document is None:
         raise errors.object_not_found()
-    selection = _with_every_pointer(schema, selection)
     presenter = Presenter(ctx, schema, selection, await access.hidden_fields(ctx, schema))
     result = presenter.present(document)
-    plan = _include_plan(ctx, selection)
     if plan.paths:
         await include_objects(ctx, [result], plan, _fetch_included)
     return result
 
 
-def _include_plan(ctx: RequestContext, selection: Selection) -> IncludePlan:
-    plan = IncludePlan.of(selection)
-    if plan.paths and not ctx.caller.is_privileged:
-        complexity.check_include(plan.paths, ctx.services.options.request_complexity)
-    return plan
+async def _get_with(
+    triggers: ClassTriggers,
+    ctx: RequestContext,
+    class_name: str,
+    object_id: str,
+    parameters: GetParameters,
+) -> ParseObject:
+    asked = FindParameters(
+        where={"objectId": object_id},
+        selection=parameters.selection,
+        limit=1,
+        read_preferences=parameters.read_preferences,
+    )
+
+    async def untriggered(changed: FindParameters) -> Found:
+        prepared = await search.prepare(ctx, class_name, changed, _DOORS, operation="get")
+        return await _found(ctx, prepared)
+
+    found = await find_with(triggers, ctx, asked, untriggered, is_get=True)
+    if not found.results:
+        raise errors.object_not_found()
+    return found.results[0]
 
 
-def _may_name_internal_keys(ctx: RequestContext) -> bool:
-    """Not the read-only key: filter by filter it would guess tokens that reset passwords."""
-    return ctx.caller.is_privileged and not ctx.caller.is_read_only
+async def _triggers(
+    ctx: RequestContext, class_name: str, parameters: FindParameters
+) -> ClassTriggers | None:
+    """The triggers of the class whose objects are found, which may be the target of a Relation."""
+    if parameters.redirect_key is not None:
+        schema = await ctx.services.schemas.get(class_name)
+        class_name = schema.relations.get(parameters.redirect_key, class_name)
+    return ctx.triggers_of(class_name, "beforeFind", "afterFind")
 
 
-def _check_explain(ctx: RequestContext, parameters: FindParameters) -> None:
-    if not parameters.explain:
-        return
-    open_to_all = ctx.services.options.database_options.get("allowPublicExplain")
-    if not ctx.caller.is_privileged and not open_to_all:
-        raise errors.invalid_query("Using the explain query parameter requires the master key")
-    raise errors.not_supported_yet("the query parameter explain")
+async def _search(ctx: RequestContext, class_name: str, parameters: FindParameters) -> Search:
+    limited = replace(parameters, limit=_limit(ctx, parameters.limit))
+    return await search.prepare(ctx, class_name, limited, _DOORS)
 
 
-async def _search(ctx: RequestContext, class_name: str, parameters: FindParameters) -> _Search:
-    class_access.check(ctx.caller, "find", class_name)
-    _check_explain(ctx, parameters)
-    if not ctx.caller.is_privileged:
-        complexity.check_where(parameters.where, ctx.services.options.request_complexity)
-    schema = await access.known_class(ctx, class_name)
-    await access.check_class(ctx, schema, _operation(parameters))
-    if parameters.count:
-        await access.check_class(ctx, schema, "count")
-    where = parse_where(parameters.where, schema.types, internal_keys=_may_name_internal_keys(ctx))
-    hidden = await access.hidden_fields(ctx, schema)
-    sort_keys = [key for key, _ in parameters.order]
-    protected_fields.check_query(where, sort_keys, hidden, class_name)
-    ctx.services.rules_of(class_name).check_order(ctx, sort_keys)
-    selection = _with_every_pointer(schema, parameters.selection)
-    plan = _include_plan(ctx, selection)
-    presenter = Presenter(ctx, schema, selection, hidden)
-    where = await _visible(ctx, schema, where)
-    options = _options(ctx, parameters, presenter)
-    return _Search(schema, where, options, presenter, plan, parameters.count)
-
-
-async def _found(ctx: RequestContext, search: _Search) -> Found:
-    rows, count = await _rows_and_count(ctx, search)
-    results = rows if search.presenter.plain else list(map(search.presenter.present, rows))
-    if search.plan.paths:
-        await include_objects(ctx, results, search.plan, _fetch_included)
+async def _found(ctx: RequestContext, asked: Search) -> Found:
+    rows, count = await _rows_and_count(ctx, asked)
+    results = rows if asked.presenter.plain else list(map(asked.presenter.present, rows))
+    if asked.plan.paths:
+        await include_objects(ctx, results, asked.plan, _fetch_included)
+    if asked.shown_class is not None:
+        for result in results:
+            result["className"] = asked.shown_class
     return Found(results, count)
 
 
-async def _row(ctx: RequestContext, schema: ClassSchema, object_id: str) -> ParseObject | None:
+async def _row(
+    ctx: RequestContext,
+    schema: ClassSchema,
+    object_id: str,
+    permitted: Where,
+    read_preference: str | None,
+) -> ParseObject | None:
     if not _is_readable_name(schema):
         return None
     storage = ctx.services.storage
-    rules = ctx.services.rules.get(schema.name)
-    if rules is None:
+    plain = permitted is EVERYTHING and read_preference is None
+    if plain and schema.name not in ctx.services.rules:
         group = None if ctx.caller.is_privileged else await ctx.group()
         return await storage.get(schema, object_id, group)
-    where = await _visible(ctx, schema, tree.Equal(tree.Path("objectId"), object_id))
-    rows = await storage.find(schema, where, FindOptions(limit=1))
+    named = tree.both(tree.Equal(tree.Path("objectId"), object_id), permitted)
+    where = await search.visible(ctx, schema, named)
+    options = FindOptions(limit=1, read_preference=read_preference)
+    rows = await storage.find(schema, where, options)
     return rows[0] if rows else None
 
 
-async def _visible(ctx: RequestContext, schema: ClassSchema, where: Where) -> Where:
-    rules = ctx.services.rules.get(schema.name)
-    if rules is not None:
-        where = await rules.restrict(ctx, where)
-    return tree.both(where, await access.accessible(ctx, "read"))
-
-
 async def _rows_and_count(
-    ctx: RequestContext, search: _Search
+    ctx: RequestContext, asked: Search
 ) -> tuple[list[ParseObject], int | None]:
-    if not search.counted:
-        return await _rows(ctx, search), None
-    return await asyncio.gather(_rows(ctx, search), _count(ctx, search))
+    if asked.count_where is None:
+        return await _rows(ctx, asked), None
+    return await asyncio.gather(_rows(ctx, asked), _count(ctx, asked, asked.count_where))
 
 
-async def _rows(ctx: RequestContext, search: _Search) -> list[ParseObject]:
-    if _has_no_rows(search):
+async def _rows(ctx: RequestContext, asked: Search) -> list[ParseObject]:
+    if _has_no_rows(asked):
         return []
-    return await ctx.services.storage.find(search.schema, search.where, search.options)
+    return await ctx.services.storage.find(asked.schema, asked.where, asked.options)
 
 
-async def _texts(ctx: RequestContext, search: _Search) -> list[str]:
-    if _has_no_rows(search):
+async def _texts(ctx: RequestContext, asked: Search) -> list[str]:
+    if _has_no_rows(asked):
         return []
-    return await ctx.services.storage.find_texts(search.schema, search.where, search.options)
+    return await ctx.services.storage.find_texts(asked.schema, asked.where, asked.options)
 
 
-async def _count(ctx: RequestContext, search: _Search) -> int:
-    if not _is_readable_name(search.schema):
+async def _count(ctx: RequestContext, asked: Search, where: Where) -> int:
+    if not _is_readable_name(asked.schema):
         return 0
-    return await ctx.services.storage.count(search.schema, search.where)
+    return await ctx.services.storage.count(asked.schema, where, asked.options)
 
 
-def _has_no_rows(search: _Search) -> bool:
-    return search.options.limit == 0 or not _is_readable_name(search.schema)
+async def _plan(ctx: RequestContext, asked: Search, verbosity: bool | str) -> JSONValue:
+    if not _is_readable_name(asked.schema):
+        return []
+    return await ctx.services.storage.explain(asked.schema, asked.where, asked.options, verbosity)
+
+
+def _has_no_rows(asked: Search) -> bool:
+    return asked.options.limit == 0 or not _is_readable_name(asked.schema)
 
 
 async def _fetch_included(
-    ctx: RequestContext, class_name: str, ids: list[str], selection: Selection
+    ctx: RequestContext,
+    class_name: str,
+    ids: list[str],
+    selection: Selection,
+    read_preference: str | None,
 ) -> list[ParseObject]:
     """Objects that Pointers name, with the caller's rights on their own class."""
+    triggers = ctx.triggers_of(class_name, "beforeFind", "afterFind")
+    if triggers is not None:
+        return await _fetch_with(triggers, ctx, class_name, ids, selection, read_preference)
     class_access.check(ctx.caller, "get", class_name)
     schema = await access.known_class(ctx, class_name)
-    await access.check_class(ctx, schema, "get")
+    permitted = await access.check_class(ctx, schema, "get")
     if not _is_readable_name(schema):
         return []
     presenter = Presenter(ctx, schema, selection, await access.hidden_fields(ctx, schema))
-    where = await _visible(ctx, schema, tree.In(tree.Path("objectId"), tuple(ids)))
-    rows = await ctx.services.storage.find(
-        schema, where, FindOptions(fields=presenter.needed_fields)
-    )
+    named = tree.both(tree.In(tree.Path("objectId"), tuple(ids)), permitted)
+    where = await search.visible(ctx, schema, named)
+    options = FindOptions(fields=presenter.needed_fields, read_preference=read_preference)
+    rows = await ctx.services.storage.find(schema, where, options)
     return [presenter.present(row) for row in rows]
 
 
-def _options(ctx: RequestContext, parameters: FindParameters, presenter: Presenter) -> FindOptions:
-    return FindOptions(
-        order=tuple((key, down) for key, down in parameters.order if key != "password"),
-        skip=parameters.skip,
-        limit=_limit(ctx, parameters.limit),
-        fields=presenter.needed_fields,
-        comment=parameters.comment,
+async def _fetch_with(
+    triggers: ClassTriggers,
+    ctx: RequestContext,
+    class_name: str,
+    ids: list[str],
+    selection: Selection,
+    read_preference: str | None,
+) -> list[ParseObject]:
+    named: list[JSONValue] = [*ids]
+    asked = FindParameters(
+        where={"objectId": ids[0] if len(ids) == 1 else {"$in": named}},
+        selection=selection,
+        limit=None,
+        read_preferences=ReadPreferences(objects=read_preference),
     )
+
+    async def untriggered(changed: FindParameters) -> Found:
+        prepared = await search.prepare(ctx, class_name, changed, _DOORS, operation="get")
+        return await _found(ctx, prepared)
+
+    found = await find_with(triggers, ctx, asked, untriggered, is_get=len(ids) == 1)
+    return [row for row in found.results if row.get("objectId")]
+
+
+async def conditions(ctx: RequestContext, schema: ClassSchema, where: JSONValue) -> Where:
+    """A client's `where` for a door that judges access itself: it names values only.
+
+    Raises 102, 105, 107, 111, and what sub-queries raise.
+    """
+    internal_keys = search.may_name_internal_keys(ctx)
+    parsed = parse_where(decode_where(where), schema.types, internal_keys=internal_keys)
+    return await resolve(ctx, schema, parsed, ReadPreferences(), _DOORS)
+
+
+async def _find_rows(
+    ctx: RequestContext, class_name: str, parameters: FindParameters, used_field: str
+) -> list[ParseObject]:
+    """The rows of a sub-query: no default limit, no `maxLimit`."""
+
+    async def untriggered(changed: FindParameters) -> Found:
+        prepared = await search.prepare(ctx, class_name, changed, _DOORS, used_field)
+        return await _found(ctx, prepared)
+
+    triggers = await _triggers(ctx, class_name, parameters)
+    if triggers is None:
+        return (await untriggered(parameters)).results
+    return (await find_with(triggers, ctx, parameters, untriggered)).results
+
+
+_DOORS: Final = Doors(find_rows=_find_rows, get=get)
 
 
 def _limit(ctx: RequestContext, limit: int | Missing | None) -> int | None:
@@ -223,20 +287,6 @@ def _limit(ctx: RequestContext, limit: int | Missing | None) -> int | None:
     if options.max_limit is not None and (limit is None or limit > options.max_limit):
         return options.max_limit
     return limit
-
-
-def _operation(parameters: FindParameters) -> str:
-    """A find for exactly one objectId is a get to class-level permissions."""
-    where = parameters.where
-    if isinstance(where, dict) and len(where) == 1 and isinstance(where.get("objectId"), str):
-        return "get"
-    return "count" if parameters.count and parameters.limit == 0 else "find"
-
-
-def _with_every_pointer(schema: ClassSchema, selection: Selection) -> Selection:
-    if not selection.include_all:
-        return selection
-    return replace(selection, include=tuple((name,) for name in (*schema.pointers, *schema.arrays)))
 
 
 def _is_readable_name(schema: ClassSchema) -> bool:

@@ -5,11 +5,12 @@ whoever asks. A step takes the `Write` and changes only it; nothing is stored be
 from collections.abc import Sequence
 
 from parsepy.errors import DuplicateValue, ParseError
-from parsepy.objects import access, write_answer, write_begin, write_steps
+from parsepy.objects import write_answer, write_begin, write_steps, write_triggers
+from parsepy.objects.conditions import UNCONDITIONAL, Condition, check_state
 from parsepy.objects.context import RequestContext
 from parsepy.objects.write_state import Write, Written
 from parsepy.query import tree
-from parsepy.query.tree import Where
+from parsepy.storage.updates import Outcome, Update
 from parsepy.types import JSONObject, ParseObject
 
 
@@ -19,7 +20,9 @@ async def create(ctx: RequestContext, class_name: str, body: JSONObject) -> Writ
     rules = ctx.services.rules_of(class_name)
     await rules.before_create(write)
     if write.finished:
-        return Written(write.object_id, write.answer, existed=True)
+        answer = await write_answer.without_hidden(write, write.answer)
+        return Written(write.object_id, answer, existed=True)
+    await write_triggers.before_save(write)
     write.stored = await _prepared(write)
     try:
         await ctx.services.storage.insert(write.schema, write.stored)
@@ -27,13 +30,15 @@ async def create(ctx: RequestContext, class_name: str, body: JSONObject) -> Writ
         raise rules.duplicate(duplicate.field) from None
     await write_steps.change_relations(write)
     await rules.after_create(write)
-    return Written(write.object_id, write_answer.create_answer(write))
+    answer = await write_answer.create_answer(write)
+    return Written(write.object_id, await write_triggers.after_save(write, answer))
 
 
 async def create_many(
     ctx: RequestContext, class_name: str, bodies: Sequence[JSONObject]
 ) -> list[Written | ParseError]:
-    """New objects of one plain class (no class rules), each on its own, stored in one go."""
+    """New objects of one plain class (no class rules, no triggers), each on its own, stored in one
+    go."""
     outcomes = [await _begun(ctx, class_name, body) for body in bodies]
     writes = [outcome for outcome in outcomes if isinstance(outcome, Write)]
     if not writes:
@@ -48,28 +53,102 @@ async def create_many(
     ]
 
 
-async def update(ctx: RequestContext, class_name: str, object_id: str, body: JSONObject) -> Written:
-    """Changes one object. Raises 101 when there is none that the caller may write."""
+async def update(
+    ctx: RequestContext,
+    class_name: str,
+    object_id: str,
+    body: JSONObject,
+    condition: Condition = UNCONDITIONAL,
+) -> Written:
+    """Changes one object. Raises 101 when there is none that the caller may write, and
+    `PreconditionFailed` when it does not meet `condition`."""
+    write = await _judged(ctx, class_name, object_id, body, condition)
+    asked = _asked_of_store(write)
+    outcome: Outcome
+    try:
+        outcome = await ctx.services.storage.update(write.schema, asked.where, asked.changes)
+    except DuplicateValue as duplicate:
+        outcome = duplicate
+    return await _updated(write, outcome)
+
+
+async def update_many(
+    ctx: RequestContext, class_name: str, changes: Sequence[tuple[str, JSONObject]]
+) -> list[Written | ParseError]:
+    """Changes objects of one plain class (no class rules, no triggers), each on its own, stored in
+    one go; `changes` are ids with bodies."""
+    outcomes = [await _begun_update(ctx, class_name, each, body) for each, body in changes]
+    writes = [outcome for outcome in outcomes if isinstance(outcome, Write)]
+    if not writes:
+        return [outcome for outcome in outcomes if isinstance(outcome, ParseError)]
+    # The last schema knows every field that one of the bodies added.
+    asked = [_asked_of_store(write) for write in writes]
+    stored = await ctx.services.storage.update_many(writes[-1].schema, asked)
+    stored_by = dict(zip(map(id, writes), stored, strict=True))
+    return [
+        await _told(outcome, stored_by[id(outcome)]) if isinstance(outcome, Write) else outcome
+        for outcome in outcomes
+    ]
+
+
+async def _judged(
+    ctx: RequestContext,
+    class_name: str,
+    object_id: str,
+    body: JSONObject,
+    condition: Condition = UNCONDITIONAL,
+) -> Write:
+    """An update with everything checked that can be before the store is asked."""
     write = await write_begin.begin_update(ctx, class_name, object_id, body)
+    write.condition, write.now = condition, condition.time_of_write(write.now)
     rules = ctx.services.rules_of(class_name)
     await rules.before_update(write)
+    await write_triggers.before_save(write)
     write_steps.check_data(write)
     await write_steps.check_permissions(write)
     write_steps.check_types(write)
     await rules.before_modify(write)
-    where = tree.both(_has_id(object_id), await access.accessible(ctx, "write"))
-    await write_steps.fit_schema(write, where)
-    try:
-        write.stored = await ctx.services.storage.update(
-            write.schema, where, write_steps.stored_changes(write)
-        )
-    except DuplicateValue as duplicate:
-        raise rules.duplicate(duplicate.field) from None
-    if write.stored is None:
-        raise rules.not_writable(ctx, "update")
+    await write_steps.select_object(write)
+    await write_steps.fit_schema(write, tree.both(write.writable, condition.where))
+    return write
+
+
+def _asked_of_store(write: Write) -> Update:
+    where = tree.both(write.writable, write.condition.where)
+    return Update(write.object_id, where, write_steps.stored_changes(write))
+
+
+async def _updated(write: Write, outcome: Outcome) -> Written:
+    """The steps after the store has answered. Raises what the outcome means."""
+    rules = write.ctx.services.rules_of(write.class_name)
+    if isinstance(outcome, DuplicateValue):
+        raise rules.duplicate(outcome.field) from None
+    if isinstance(outcome, ParseError):
+        raise outcome
+    if outcome is None:
+        await check_state(write.ctx, write.schema, write.writable, write.condition)
+        raise rules.not_writable(write.ctx, "update")
+    write.stored = outcome
     await write_steps.change_relations(write)
     await rules.after_update(write)
-    return Written(object_id, write_answer.update_answer(write))
+    answer = await write_answer.update_answer(write)
+    return Written(write.object_id, await write_triggers.after_save(write, answer))
+
+
+async def _begun_update(
+    ctx: RequestContext, class_name: str, object_id: str, body: JSONObject
+) -> Write | ParseError:
+    try:
+        return await _judged(ctx, class_name, object_id, body)
+    except ParseError as error:
+        return error
+
+
+async def _told(write: Write, outcome: Outcome) -> Written | ParseError:
+    try:
+        return await _updated(write, outcome)
+    except ParseError as error:
+        return error
 
 
 async def _begun(ctx: RequestContext, class_name: str, body: JSONObject) -> Write | ParseError:
@@ -88,16 +167,12 @@ async def _prepared(write: Write) -> ParseObject:
     write_steps.check_types(write)
     write_steps.fill_defaults(write)
     await write.ctx.services.rules_of(write.class_name).before_insert(write)
-    await write_steps.fit_schema(write, _has_id(write.object_id))
+    await write_steps.fit_schema(write, write_steps.has_id(write.object_id))
     return write_steps.new_document(write)
-
-
-def _has_id(object_id: str) -> Where:
-    return tree.Equal(tree.Path("objectId"), object_id)
 
 
 async def _finished(write: Write, failure: DuplicateValue | None) -> Written | ParseError:
     if failure is not None:
         return write.ctx.services.rules_of(write.class_name).duplicate(failure.field)
     await write_steps.change_relations(write)
-    return Written(write.object_id, write_answer.create_answer(write))
+    return Written(write.object_id, await write_answer.create_answer(write))

@@ -2,7 +2,9 @@
 
 from typing import Final, cast
 
+from parsepy.objects import access
 from parsepy.objects.write_state import Write
+from parsepy.permissions import protected_fields
 from parsepy.protocol.operations import Add, AddUnique, Increment, Remove
 from parsepy.types import MISSING, JSONObject, JSONValue, Missing
 
@@ -10,21 +12,35 @@ _TOLD: Final = (Increment, Add, AddUnique, Remove)
 """Operations whose result a client cannot know: the answer tells it."""
 
 
-def create_answer(write: Write) -> JSONObject:
+async def create_answer(write: Write) -> JSONObject:
     """The id, the time, and what operations and defaults made of the body."""
     stored = write.stored or {}
     answer: JSONObject = {
         "objectId": write.object_id,
         "createdAt": stored.get("createdAt", write.now),
     }
-    return _with_results(answer, write, stored)
+    return await without_hidden(write, _with_results(answer, write, stored))
 
 
-def update_answer(write: Write) -> JSONObject:
+async def update_answer(write: Write) -> JSONObject:
     """The time, and the value of every field that an operation changed (SDKs rely on it)."""
     stored = write.stored or {}
     answer: JSONObject = {"updatedAt": stored.get("updatedAt", write.now)}
-    return _with_results(answer, write, stored)
+    return await without_hidden(write, _with_results(answer, write, stored))
+
+
+async def without_hidden(write: Write, answer: JSONObject) -> JSONObject:
+    """The answer as option `protectedFieldsSaveResponseExempt` lets the caller see it.
+
+    Pointers of the object reveal nothing here (observed): only the caller's groups count.
+    """
+    options = write.ctx.services.options
+    if options.protected_fields_save_response_exempt:
+        return answer
+    if not write.creating and access.is_exempt(write.ctx, write.schema, write.object_id):
+        return answer
+    protected_fields.strip(answer, await access.hidden_fields(write.ctx, write.schema))
+    return answer
 
 
 def _with_results(answer: JSONObject, write: Write, stored: JSONObject) -> JSONObject:

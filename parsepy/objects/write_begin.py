@@ -50,25 +50,35 @@ async def begin_update(
 
 def _decode(write: Write, decode: "operations.Decode") -> None:
     """The body's fields as operations. Raises 105, 107, 108, 111, 121."""
-    maintenance = write.ctx.caller.is_maintenance
     for name, value in write.body.items():
-        if name == "ACL":
-            _decode_acl(write, value)
-        elif name in _SERVER_TIMES:
-            _decode_server_time(write, name, value)
-        elif name.startswith("_"):
-            if not (maintenance and name in MAINTENANCE_COLUMNS):
-                raise _bad_name(write, name)
-            write.changes[name] = decode(value)
-        elif name.startswith("authData."):
-            raise errors.invalid_field_name_for_update(name)
-        elif name == "authData" and write.class_name == "_User":
-            # Judged by the class's rules, provider by provider.
-            continue
-        else:
-            _check_field_name(write, name)
-            write.changes[name] = decode(value)
+        _decode_field(write, name, value, decode)
     _check_server_times(write)
+
+
+def change_field(write: Write, name: str, value: JSONValue) -> None:
+    """Puts another value into the body. Raises as the beginning of a write."""
+    write.body[name] = value
+    decode = operations.decode_for_create if write.creating else operations.decode
+    _decode_field(write, name, value, decode)
+
+
+def _decode_field(write: Write, name: str, value: JSONValue, decode: "operations.Decode") -> None:
+    if name == "ACL":
+        _decode_acl(write, value)
+    elif name in _SERVER_TIMES:
+        _decode_server_time(write, name, value)
+    elif name.startswith("_"):
+        if not (write.ctx.caller.is_maintenance and name in MAINTENANCE_COLUMNS):
+            raise _bad_name(write, name)
+        write.changes[name] = decode(value)
+    elif name.startswith("authData."):
+        raise errors.invalid_field_name_for_update(name)
+    elif name == "authData" and write.class_name == "_User":
+        # Judged by the class's rules, provider by provider.
+        return
+    else:
+        _check_field_name(write, name)
+        write.changes[name] = decode(value)
 
 
 def _decode_acl(write: Write, value: JSONValue) -> None:
@@ -117,6 +127,9 @@ def _bad_name(write: Write, name: str) -> errors.ParseError:
 
 
 def _check_class_name(class_name: str) -> None:
+    if class_name == "_Hooks":
+        # They have routes of their own, which tell all servers of a change.
+        raise errors.invalid_class_name(class_name)
     if is_join(class_name) or not is_valid_class_name(class_name):
         raise errors.invalid_json("schema class name does not revalidate")
 

@@ -2,9 +2,11 @@
 
 from dataclasses import dataclass, field
 
+from parsepy.objects.conditions import UNCONDITIONAL, Condition
 from parsepy.objects.context import RequestContext
 from parsepy.protocol.field_types import FieldType
 from parsepy.protocol.operations import Changes, Operation, SetValue, Unset
+from parsepy.query.tree import EVERYTHING, Where
 from parsepy.schema.classes import ClassSchema
 from parsepy.types import MISSING, JSONObject, JSONValue, Missing, ParseObject
 
@@ -29,7 +31,15 @@ class Write:
     answer: JSONObject = field(default_factory=dict)
     wanted: dict[str, FieldType] = field(default_factory=dict)
     """The fields that the body writes to, with the types it needs there."""
+    permitted: Where = EVERYTHING
+    """The objects on which class-level permissions open the write to the caller."""
+    writable: Where = EVERYTHING
+    """The object of an update, if it is there and the caller may write it."""
+    condition: Condition = UNCONDITIONAL
+    """The state in which the client wants that object to be, else nothing is done."""
     stored: ParseObject | None = None
+    original: ParseObject | None = None
+    """The object before an update, as its triggers see it; `None` where they do not."""
     finished: bool = False
     """A rule has done the whole work (a log-in by authData): the remaining steps are skipped."""
 

@@ -4,6 +4,7 @@ from copy import deepcopy
 
 from parsepy import errors
 from parsepy.objects import access
+from parsepy.objects.conditions import check_state
 from parsepy.objects.write_state import Write
 from parsepy.protocol import operations
 from parsepy.protocol.field_types import POLYGON, Fields
@@ -13,6 +14,7 @@ from parsepy.protocol.operations import (
     SetValue,
     Unset,
 )
+from parsepy.query import polygon_check, tree
 from parsepy.query.options import ONE
 from parsepy.query.tree import Where
 from parsepy.schema import enforcement
@@ -24,23 +26,42 @@ from parsepy.types import JSONObject, Missing, ParseObject
 
 
 def check_data(write: Write) -> None:
-    """Everything that can be judged without a store. Raises 105, 111, 142."""
-    write.ctx.services.denylist.check(write.body)
+    """Everything that can be judged without a store. Raises 105, 111, 130, 142."""
+    check_contents(write)
     operations.check_paths(write.changes)
     if write.creating:
         _check_required_columns(write)
     _check_required_fields(write)
 
 
+def check_contents(write: Write) -> None:
+    """What no body may hold, whoever put it there. Raises 105, 130."""
+    services = write.ctx.services
+    services.denylist.check(write.body)
+    if services.file_urls is not None:
+        services.file_urls.check(write.body)
+
+
 async def check_permissions(write: Write) -> None:
     """Class-level permission for the write itself and for fields that the class lacks."""
-    known = write.schema.types
-    for name, operation in write.changes.items():
-        if name.partition(".")[0] not in known and not isinstance(operation, Unset):
-            await access.check_class(write.ctx, write.schema, "addField")
-            break
-    operation_name = "create" if write.creating else "update"
-    await access.check_class(write.ctx, write.schema, operation_name)
+    write.permitted = tree.EVERYTHING
+    if _adds_fields(write):
+        write.permitted = await access.check_class(
+            write.ctx, write.schema, "addField", creating=write.creating
+        )
+    operation = "create" if write.creating else "update"
+    permitted = await access.check_class(write.ctx, write.schema, operation)
+    write.permitted = tree.both(write.permitted, permitted)
+
+
+async def select_object(write: Write) -> None:
+    """Who may write what: the condition on the object of an update. After the permissions."""
+    permitted = tree.both(has_id(write.object_id), write.permitted)
+    write.writable = tree.both(permitted, await access.accessible(write.ctx, "write"))
+
+
+def has_id(object_id: str) -> Where:
+    return tree.Equal(tree.Path("objectId"), object_id)
 
 
 def check_types(write: Write) -> None:
@@ -56,12 +77,14 @@ async def fit_schema(write: Write, where: Where) -> None:
     the object is looked at. Raises 101, 107, 111, 137.
     """
     schema = write.schema
+    if POLYGON in write.wanted.values():
+        _check_shapes(write)
     new = enforcement.new_fields(schema, write.wanted)
     if schema.exists and not new:
         return
     await _check_object(write, where)
     if POLYGON in new.values():
-        await _check_polygons(write, new)
+        await write.ctx.services.storage.check_polygons(schema, _polygons(write, new))
     schemas = write.ctx.services.schemas
     write.schema = await schemas.ensure_class(schema)
     write.schema = await schemas.ensure_fields(write.schema, write.wanted)
@@ -119,10 +142,15 @@ async def change_relations(write: Write) -> None:
             )
 
 
-async def _check_polygons(write: Write, new: Fields) -> None:
-    values = [write.value_of(name) for name, type_ in new.items() if type_ == POLYGON]
-    polygons = [value for value in values if isinstance(value, dict)]
-    await write.ctx.services.storage.check_polygons(write.schema, polygons)
+def _check_shapes(write: Write) -> None:
+    """Raises 111 for edges that meet, in every store: MongoDB takes them until it has an index."""
+    for polygon in _polygons(write, write.wanted):
+        polygon_check.checked(polygon)
+
+
+def _polygons(write: Write, fields: Fields) -> list[JSONObject]:
+    values = [write.value_of(name) for name, type_ in fields.items() if type_ == POLYGON]
+    return [value for value in values if isinstance(value, dict)]
 
 
 async def _check_object(write: Write, where: Where) -> None:
@@ -135,8 +163,17 @@ async def _check_object(write: Write, where: Where) -> None:
         return
     found = await services.storage.find(write.schema, where, ONE)
     if not found:
+        await check_state(write.ctx, write.schema, write.writable, write.condition)
         raise rules.not_writable(write.ctx, "update")
     operations.check_applicable(stored_changes(write), found[0])
+
+
+def _adds_fields(write: Write) -> bool:
+    known = write.schema.types
+    return any(
+        name.partition(".")[0] not in known and not isinstance(operation, Unset)
+        for name, operation in write.changes.items()
+    )
 
 
 def _check_required_columns(write: Write) -> None:

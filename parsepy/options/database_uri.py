@@ -20,6 +20,21 @@ def sqlite_file(uri: str) -> Path | None:
     return Path(uri.removeprefix(_SQLITE_FILE)) if uri.startswith(_SQLITE_FILE) else None
 
 
+def files_folder(database: Path) -> Path:
+    """Where the uploads of an SQLite database are: `app.sqlite` has `app.sqlite.files`."""
+    return database.with_name(f"{database.name}.files")
+
+
+def shown(uri: str) -> str:
+    """The address without the name and password that it may hold."""
+    if not is_mongodb(uri):
+        return uri
+    scheme, _, rest = uri.partition("://")
+    # The last @ ends the credentials, even where one of theirs was left unescaped; settings
+    # behind the question mark may hold passwords too.
+    return f"{scheme}://{rest.rpartition('@')[2].partition('?')[0]}"
+
+
 def check_database_uri(uri: str) -> None:
     """Raises `OptionsError` unless `uri` has one of the forms that a store exists for."""
     if is_mongodb(uri) or uri == SQLITE_MEMORY:

@@ -1,12 +1,15 @@
 """The options as the product uses them: typed, frozen, with Python names."""
 
 from collections.abc import Mapping
+from typing import Final
 
 import msgspec
 
 from parsepy.options.ip_list import IpList
 from parsepy.options.proxy_trust import ProxyTrust
 from parsepy.types import JSONObject
+
+TOO_MANY: Final = "Too many requests."
 
 
 class RequestComplexity(msgspec.Struct, frozen=True, kw_only=True):
@@ -23,13 +26,54 @@ class RequestComplexity(msgspec.Struct, frozen=True, kw_only=True):
     subquery_limit: int = -1
 
 
+class RateLimit(msgspec.Struct, frozen=True, kw_only=True):
+    """One rule of `rateLimit`: `count` requests per `window` milliseconds and key of the zone.
+
+    `methods` is a list of methods or a pattern; `None` counts all.
+    """
+
+    path: str
+    window: int
+    count: int
+    methods: tuple[str, ...] | str | None = None
+    message: str = TOO_MANY
+    include_internal: bool = False
+    include_master_key: bool = False
+    redis_url: str | None = None
+    zone: str = "ip"
+
+
+class Idempotency(msgspec.Struct, frozen=True, kw_only=True):
+    """`ttl` is in seconds; `paths` are patterns for the path without its first slash."""
+
+    paths: tuple[str, ...] = ()
+    ttl: float = 300
+    replay: bool = False
+
+
+class AggregationDefaults(msgspec.Struct, frozen=True, kw_only=True):
+    """What holds for pipelines that do not say it themselves."""
+
+    raw_field_names: bool = False
+    raw_values: bool = False
+
+
+class FileAccess(msgspec.Struct, frozen=True, kw_only=True):
+    """For whom uploads or downloads are open; mighty keys are always."""
+
+    public: bool
+    anonymous_user: bool
+    authenticated_user: bool
+
+
 class ServerOptions(msgspec.Struct, frozen=True, kw_only=True):
     """One app's options; made by `load_options`, which validates.
 
     Keys are `None` where not set. `mount_path` begins with a slash and does not end with one; it
     is empty when the API is mounted at the root. `max_upload_size` is in bytes, `session_length`
     in seconds, `cache_ttl` in milliseconds. `cluster` is the number of worker processes, 1
-    meaning none beside this one. `protected_fields` holds parse-server's default already.
+    meaning none beside this one. `route_allow_list` is `None` where every route is open.
+    `protected_fields` holds parse-server's default already.
     `raw` has every option under its Parse name, defaults filled in at the top level.
     """
 
@@ -45,9 +89,19 @@ class ServerOptions(msgspec.Struct, frozen=True, kw_only=True):
     javascript_key: str | None
     rest_api_key: str | None
     dot_net_key: str | None
+    webhook_key: str | None
     enable_sanitized_error_response: bool
     request_keyword_denylist: tuple[JSONObject, ...]
     request_complexity: RequestComplexity
+    route_allow_list: tuple[str, ...] | None
+    rate_limit: tuple[RateLimit, ...]
+    idempotency: Idempotency
+    allowed_file_url_domains: tuple[str, ...]
+    file_upload: FileAccess
+    file_extensions: tuple[str, ...]
+    file_download: FileAccess
+    preserve_file_name: bool
+    file_key: str | None
 
     server_url: str
     public_server_url: str | None
@@ -63,12 +117,15 @@ class ServerOptions(msgspec.Struct, frozen=True, kw_only=True):
     database_uri: str
     database_options: Mapping[str, object]
     collection_prefix: str
+    schema: Mapping[str, object]
     allow_client_class_creation: bool
     allow_custom_object_id: bool
     object_id_size: int
     enable_collation_case_comparison: bool
     default_limit: int
     max_limit: int | None
+    aggregation: AggregationDefaults
+    allow_aggregation_for_read_only_master_key: bool
 
     auth: Mapping[str, object]
     enable_anonymous_users: bool
@@ -86,6 +143,7 @@ class ServerOptions(msgspec.Struct, frozen=True, kw_only=True):
 
     cache_ttl: int
     cache_max_size: int
+    redis_url: str | None
     log_level: str | None
 
     raw: Mapping[str, object]

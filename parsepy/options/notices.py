@@ -22,9 +22,11 @@ class Notice(msgspec.Struct, frozen=True):
 
 
 def notices(values: Mapping[str, object]) -> tuple[Notice, ...]:
-    """Names unknown options, and those set to something that parsepy does not do yet."""
+    """Names unknown options, those set to something that parsepy does not do yet, and those that
+    will not do what they seem to."""
     unknown = tuple(_unknown_notice(path, names) for path, names in unknown_options(values))
-    return unknown + tuple(_unsupported_notice(path) for path in unsupported_options(values))
+    unsupported = tuple(_unsupported_notice(path) for path in unsupported_options(values))
+    return unknown + unsupported + tuple(_advice(values))
 
 
 def unknown_options(values: Mapping[str, object]) -> Iterator[tuple[str, Iterable[str]]]:
@@ -78,6 +80,35 @@ def _unsupported_providers(providers: Mapping[str, object]) -> Iterator[str]:
         switched_off = isinstance(settings, Mapping) and settings.get("enabled") is False
         if name not in _OPEN_PROVIDERS and not switched_off:
             yield f"auth.{name}"
+
+
+def _advice(values: Mapping[str, object]) -> Iterator[Notice]:
+    workers = values.get("cluster")
+    rules = values.get("rateLimit") or ()
+    listed = (rules,) if isinstance(rules, Mapping) else rules
+    if (
+        isinstance(workers, int | float)
+        and workers > 1
+        and not values.get("redisUrl")
+        and isinstance(listed, Iterable)
+        and any(isinstance(rule, Mapping) and not rule.get("redisUrl") for rule in listed)
+    ):
+        yield Notice(
+            f"Each of the {workers} processes counts rateLimit by itself.",
+            "Set redisUrl so that they count together.",
+        )
+    repeated = values.get("idempotencyOptions")
+    if isinstance(repeated, Mapping) and repeated.get("replay") and not repeated.get("paths"):
+        yield Notice(
+            "Option idempotencyOptions.replay has no effect without paths.",
+            "List the protected paths in idempotencyOptions.paths.",
+        )
+    if values.get("fileKey"):
+        yield Notice(
+            "Option fileKey does not encrypt files: they are stored and served as they are.",
+            "Leave files that parse-server has encrypted to parse-server until CHANGELOG.md"
+            " tells that they can be read.",
+        )
 
 
 def _unknown_notice(path: str, names: Iterable[str]) -> Notice:

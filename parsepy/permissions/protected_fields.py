@@ -71,8 +71,7 @@ def check_query(
     if not hidden:
         return
     for key in keys_of(where):
-        if key.partition(".")[0] in hidden:
-            raise errors.forbidden(f"This user is not allowed to query {key} on class {class_name}")
+        check_key(key, hidden, class_name)
     for key in order:
         if key.partition(".")[0] in hidden:
             raise errors.forbidden(
@@ -80,11 +79,18 @@ def check_query(
             )
 
 
+def check_key(key: str, hidden: frozenset[str], class_name: str) -> None:
+    """Raises 119 when the values of a hidden field would be used by a query."""
+    if key.partition(".")[0] in hidden:
+        raise errors.forbidden(f"This user is not allowed to query {key} on class {class_name}")
+
+
 def keys_of(where: Where) -> list[str]:
     """Every key that the tree names."""
     if isinstance(where, tree.And | tree.Or | tree.Nor):
         return [key for child in where.children for key in keys_of(child)]
-    return [] if isinstance(where, tree.Accessible) else [where.path.key]
+    # What a `RelatedTo` names is a field of another class.
+    return [] if isinstance(where, tree.Accessible | tree.RelatedTo) else [where.path.key]
 
 
 def points_to(value: JSONValue, user_id: str) -> bool:

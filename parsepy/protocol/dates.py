@@ -90,6 +90,14 @@ def normalise(text: str) -> str | None:
     return None if moment is None else format_datetime(moment)
 
 
+def next_millisecond(text: str) -> str:
+    """Of a canonical date; the last one there is stays."""
+    try:
+        return format_datetime(datetime.fromisoformat(text) + timedelta(milliseconds=1))
+    except OverflowError:
+        return text
+
+
 def _offset(zone: str | None) -> timedelta:
     if zone is None or zone == "Z":
         return timedelta()

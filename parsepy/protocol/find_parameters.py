@@ -9,7 +9,7 @@ from msgspec import Struct
 
 from parsepy import errors
 from parsepy.protocol import json
-from parsepy.types import MISSING, JSONMapping, JSONValue, Missing
+from parsepy.types import MISSING, JSONMapping, JSONObject, JSONValue, Missing
 
 SortKey: TypeAlias = tuple[str, bool]
 """A field or dotted path, and whether it sorts downwards."""
@@ -17,6 +17,9 @@ SortKey: TypeAlias = tuple[str, bool]
 KeyPath: TypeAlias = tuple[str, ...]
 
 _FIELD: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_]*(\.[A-Za-z0-9_]+)*")
+TEXT_SCORE: Final = "$score"
+"""What `order` and `keys` call the score of a text search."""
+
 _AUTH_DATA_ID: Final = re.compile(r"authData\.[A-Za-z0-9_]+\.id")
 _ALIASES: Final = {"_created_at": "createdAt", "_updated_at": "updatedAt"}
 
@@ -27,8 +30,6 @@ FIND_KEYS: Final = frozenset(
 GET_KEYS: Final = frozenset(
     "keys include excludeKeys readPreference includeReadPreference subqueryReadPreference".split()
 )
-# What a later part of the protocol brings; refused clearly until then.
-_NOT_YET: Final = ("redirectClassNameForKey", "hint")
 _EXPLAIN: Final = ("queryPlanner", "queryPlannerExtended", "executionStats", "allPlansExecution")
 _READ_PREFERENCES: Final = frozenset(
     ("PRIMARY", "PRIMARY_PREFERRED", "SECONDARY", "SECONDARY_PREFERRED", "NEAREST")
@@ -51,6 +52,22 @@ class Selection(Struct, frozen=True):
     include_all: bool = False
 
 
+class ReadPreferences(Struct, frozen=True):
+    """Which members of a replica set are asked (`PRIMARY`, `NEAREST`, …); `None`: as configured."""
+
+    objects: str | None = None
+    includes: str | None = None
+    subqueries: str | None = None
+
+
+NO_PREFERENCES: Final = ReadPreferences()
+
+
+class GetParameters(Struct, frozen=True):
+    selection: Selection
+    read_preferences: ReadPreferences = NO_PREFERENCES
+
+
 class FindParameters(Struct, frozen=True):
     """`limit` is `MISSING` when none was given, `None` when it is no number (then: no limit)."""
 
@@ -63,6 +80,11 @@ class FindParameters(Struct, frozen=True):
     comment: str | None = None
     explain: bool | str = False
     """Wants the store's plan instead of objects; a text says how much of it."""
+    hint: str | JSONObject | None = None
+    """The index that the store shall use: its name, or its key specification."""
+    redirect_key: str | None = None
+    """A Relation field of the class: its target class is asked instead."""
+    read_preferences: ReadPreferences = NO_PREFERENCES
 
 
 def decode_find(parameters: JSONMapping) -> FindParameters:
@@ -70,7 +92,6 @@ def decode_find(parameters: JSONMapping) -> FindParameters:
     for key in parameters:
         if key not in FIND_KEYS:
             raise errors.invalid_query_parameter(key)
-    _refuse_what_comes_later(parameters)
     return FindParameters(
         where=decode_where(parameters.get("where")),
         selection=_selection(parameters),
@@ -80,26 +101,28 @@ def decode_find(parameters: JSONMapping) -> FindParameters:
         count=bool(parameters.get("count")),
         comment=_comment(parameters.get("comment")),
         explain=_explain(parameters.get("explain")),
+        hint=_hint(parameters.get("hint")),
+        redirect_key=_redirect_key(parameters.get("redirectClassNameForKey")),
+        read_preferences=_read_preferences(parameters),
     )
 
 
-def decode_get(parameters: JSONMapping) -> Selection:
+def decode_get(parameters: JSONMapping) -> GetParameters:
     """Raises 102."""
     for key in parameters:
         if key not in GET_KEYS:
             raise errors.improper_parameter()
     if not parameters:
-        return EVERYTHING
-    _check_read_preferences(parameters)
-    return _selection(parameters)
+        return WHOLE_OBJECT
+    return GetParameters(_selection(parameters), _read_preferences(parameters))
 
 
-EVERYTHING: Final = Selection()
+WHOLE_OBJECT: Final = GetParameters(Selection())
 
 
 def decode_where(where: JSONValue) -> JSONValue:
     """An object, or the JSON text of one (Android and query strings); nothing is `{}`."""
-    if isinstance(where, str) and where:
+    if isinstance(where, str):
         try:
             where = json.loads(where)
         except json.InvalidJSON:
@@ -123,18 +146,40 @@ def as_text(value: JSONValue) -> str:
     return value if isinstance(value, str) else json.dumps(value).decode()
 
 
-def _refuse_what_comes_later(parameters: JSONMapping) -> None:
-    for key in _NOT_YET:
-        if parameters.get(key):
-            raise errors.not_supported_yet(f"the query parameter {key}")
-    _check_read_preferences(parameters)
+def _read_preferences(parameters: JSONMapping) -> ReadPreferences:
+    """Those of includes and sub-queries follow the query's own where they are not given."""
+    own = _read_preference(parameters, "readPreference")
+    includes = _read_preference(parameters, "includeReadPreference")
+    subqueries = _read_preference(parameters, "subqueryReadPreference")
+    if not (own or includes or subqueries):
+        return NO_PREFERENCES
+    return ReadPreferences(own, includes or own, subqueries or own)
 
 
-def _check_read_preferences(parameters: JSONMapping) -> None:
-    for key in ("readPreference", "includeReadPreference", "subqueryReadPreference"):
-        value = parameters.get(key)
-        if value and not (isinstance(value, str) and value.upper() in _READ_PREFERENCES):
-            raise errors.invalid_query("Not supported read preference.")
+def _read_preference(parameters: JSONMapping, key: str) -> str | None:
+    value = parameters.get(key)
+    if not value:
+        return None
+    preference = value.upper() if isinstance(value, str) else ""
+    if preference not in _READ_PREFERENCES:
+        raise errors.invalid_query("Not supported read preference.")
+    return preference
+
+
+def _hint(value: JSONValue) -> str | JSONObject | None:
+    if not value:
+        return None
+    if not isinstance(value, str | dict):
+        raise errors.invalid_query("hint must be the name or the key of an index")
+    return value
+
+
+def _redirect_key(value: JSONValue) -> str | None:
+    if not value:
+        return None
+    if not isinstance(value, str):
+        raise errors.invalid_query("redirectClassNameForKey must be a string")
+    return value
 
 
 def _selection(parameters: Mapping[str, JSONValue]) -> Selection:
@@ -169,8 +214,9 @@ def _order(value: JSONValue) -> tuple[SortKey, ...]:
 def _sort_key(text: str) -> SortKey:
     descending = text.startswith("-")
     name = text.removeprefix("-")
-    if name == "$score":
-        raise errors.not_supported_yet("order by $score")
+    if name == TEXT_SCORE:
+        # The best come first, whatever the sign.
+        return name, True
     name = _ALIASES.get(name, name)
     if _AUTH_DATA_ID.fullmatch(name):
         raise errors.ParseError(errors.Code.INVALID_KEY_NAME, f"Cannot sort by {name}")

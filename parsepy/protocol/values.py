@@ -102,7 +102,8 @@ def _canonical_iso(value: JSONObject) -> str:
 
 def _clean_pointer(value: JSONObject) -> JSONObject:
     object_id = value.get("objectId")
-    if not isinstance(object_id, str) or not object_id:
+    # An empty id is taken, as by parse-server: such a Pointer points to nothing.
+    if not isinstance(object_id, str):
         raise errors.not_a_valid("Pointer")
     return pointer(cast("str", value["className"]), object_id)
 

@@ -10,8 +10,12 @@ from typing import Final, TypeAlias
 
 from parsepy.protocol import acl
 from parsepy.query import tree
+from parsepy.query.match_geo import GeoNode, test_of
 from parsepy.query.regex import compile_pattern
 from parsepy.query.stored import Stored, compare, equal, kind, stored_operand
+from parsepy.query.text.languages import language_of_object
+from parsepy.query.text.match import finds
+from parsepy.query.text.search import read_search
 from parsepy.query.traversal import Reach, Reached, reach
 from parsepy.query.tree import Path, Where
 from parsepy.types import JSONMapping, JSONValue, Missing
@@ -127,6 +131,28 @@ def _exists(where: tree.Exists) -> Matcher:
 def _matches(where: tree.Matches) -> Matcher:
     search = compile_pattern(where.pattern, where.options).search
     return _some(reach(where.path), lambda value: isinstance(value, str) and search(value))
+
+
+@_compile.register(tree.Near)
+@_compile.register(tree.WithinCircle)
+@_compile.register(tree.WithinBox)
+@_compile.register(tree.WithinPolygon)
+@_compile.register(tree.Covers)
+def _placed(where: GeoNode) -> Matcher:
+    fits, key = test_of(where), where.path.key
+    return lambda document: fits(document.get(key))
+
+
+@_compile.register
+def _text(where: tree.Text) -> Matcher:
+    # Which other fields a text index holds is known to stores only: here it holds the one named.
+    search, walk = read_search(where), reach(where.path)
+
+    def matches(document: JSONMapping) -> bool:
+        texts = [value for value in walk(document) if isinstance(value, str)]
+        return finds(search, texts, language_of_object(document.get("language")))
+
+    return matches
 
 
 @_compile.register

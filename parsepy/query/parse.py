@@ -13,7 +13,7 @@ import orjson
 from parsepy import errors
 from parsepy.protocol import dates, values
 from parsepy.protocol.field_types import ARRAY, FieldType, as_text, is_number
-from parsepy.query import tree
+from parsepy.query import nearest, parse_geo, parse_subqueries, parse_text, relative_time, tree
 from parsepy.query.tree import Path, Where
 from parsepy.types import JSONObject, JSONValue
 
@@ -46,15 +46,6 @@ LOGICAL: Final[dict[str, type[tree.Or] | type[tree.And] | type[tree.Nor]]] = {
     "$nor": tree.Nor,
 }
 
-# Operators that a later part of the protocol brings: refused clearly, not as unknown.
-_NOT_YET: Final = frozenset(
-    (
-        "$inQuery $notInQuery $select $dontSelect $text $nearSphere $within $geoWithin"
-        " $geoIntersects $maxDistance $maxDistanceInRadians $maxDistanceInMiles"
-        " $maxDistanceInKilometers $relativeTime"
-    ).split()
-)
-
 
 def parse_where(
     where: JSONValue, fields: Mapping[str, FieldType], *, internal_keys: bool = False
@@ -66,7 +57,9 @@ def parse_where(
     """
     if not isinstance(where, dict):
         raise errors.invalid_query("where must be an object")
-    return _Parser(fields, internal_keys).parse(where)
+    parsed = _Parser(fields, internal_keys).parse(where)
+    nearest.check_place(parsed)
+    return parsed
 
 
 class _Parser:
@@ -84,7 +77,7 @@ class _Parser:
             if key in LOGICAL:
                 nodes.append(self._logical(key, value))
             elif key == "$relatedTo":
-                raise errors.not_supported_yet("$relatedTo")
+                nodes.append(parse_subqueries.related_to(value))
             else:
                 nodes.extend(self._constraint(self._path(key), value))
         return nodes[0] if len(nodes) == 1 else tree.And(tuple(nodes))
@@ -116,8 +109,6 @@ class _Parser:
             if not known:
                 raise errors.invalid_key_name(key)
         type_ = self.fields.get(key.partition(".")[0])
-        if type_ is not None and type_.name == "Relation":
-            raise errors.not_supported_yet("a query by a Relation field")
         return Path(key, type_)
 
     def _constraint(self, path: Path, value: JSONValue) -> list[Where]:
@@ -130,18 +121,16 @@ class _Parser:
             # A mix: the plain part is an equality of its own.
             plain = {key: child for key, child in value.items() if not key.startswith("$")}
             return self._constraint(path, {"$eq": plain, **{key: value[key] for key in operators}})
-        return [
-            node
+        nodes = [
+            self._operator(path, key, value)
             for key in operators
-            if key != "$options" or "$regex" not in value
-            for node in [self._operator(path, key, value)]
+            if key not in _PARTS or not _PARTS[key] & value.keys()
         ]
+        return parse_subqueries.united(nodes)
 
     def _operator(self, path: Path, key: str, constraint: JSONObject) -> Where:
         build = _OPERATORS.get(key)
         if build is None:
-            if key in _NOT_YET:
-                raise errors.not_supported_yet(key)
             raise errors.invalid_json(f"bad constraint: {key}")
         return build(path, constraint)
 
@@ -194,20 +183,25 @@ def _bad_atom(value: JSONValue) -> errors.ParseError:
     return errors.invalid_json(f"bad atom: {orjson.dumps(value).decode()}")
 
 
+def _single(path: Path, constraint: JSONObject, key: str) -> JSONValue:
+    """The operand of an operator that takes one value."""
+    value = constraint[key]
+    if isinstance(value, dict) and relative_time.is_relative(value):
+        return relative_time.date_of(path, key, value, dates.now_ms())
+    return _operand(path, value)
+
+
 def _equal(path: Path, constraint: JSONObject) -> Where:
-    return tree.Equal(path, _operand(path, constraint["$eq"]))
+    return tree.Equal(path, _single(path, constraint, "$eq"))
 
 
 def _not_equal(path: Path, constraint: JSONObject) -> Where:
-    return tree.NotEqual(path, _operand(path, constraint["$ne"]))
+    return tree.NotEqual(path, _single(path, constraint, "$ne"))
 
 
 def _compare(key: str, operator: str) -> Callable[[Path, JSONObject], Where]:
     def build(path: Path, constraint: JSONObject) -> Where:
-        value = constraint[key]
-        if isinstance(value, dict) and "$relativeTime" in value:
-            raise errors.not_supported_yet("$relativeTime")
-        return tree.Compare(path, operator, _operand(path, value))
+        return tree.Compare(path, operator, _single(path, constraint, key))
 
     return build
 
@@ -216,6 +210,11 @@ def _listed(path: Path, constraint: JSONObject, key: str) -> tuple[JSONValue, ..
     items = constraint[key]
     if not isinstance(items, list):
         raise errors.invalid_json(f"bad {key} value")
+    return listed_values(path, items)
+
+
+def listed_values(path: Path, items: list[JSONValue]) -> tuple[JSONValue, ...]:
+    """The values that `$in` and `$nin` compare with; lists among them are flattened one level."""
     flat: list[JSONValue] = []
     for item in items:
         flat.extend(item if isinstance(item, list) else [item])
@@ -240,6 +239,9 @@ def _all(path: Path, constraint: JSONObject) -> Where:
     if any(isinstance(item, dict) and "$regex" in item for item in items):
         shown = ",".join(_shown(item) for item in items)
         raise errors.invalid_json(f"All $all values must be of regex type or none: {shown}")
+    if any(isinstance(item, dict) and any(key[:1] == "$" for key in item) for item in items):
+        # No stored object has such a key.
+        return tree.NOTHING
     return tree.All(path, tuple(values.clean_nested(item) for item in items))
 
 
@@ -263,7 +265,7 @@ def _contained_by(path: Path, constraint: JSONObject) -> Where:
 
 
 def _exists(path: Path, constraint: JSONObject) -> Where:
-    wanted = _atom(path, constraint["$exists"])
+    wanted = _single(path, constraint, "$exists")
     # Truth as MongoDB sees it: an empty text is true.
     false = wanted is None or wanted is False or (is_number(wanted) and wanted == 0)
     return tree.Exists(path, not false)
@@ -286,6 +288,12 @@ def _options_alone(_path: Path, _constraint: JSONObject) -> Where:
     raise errors.invalid_query("$options needs a $regex")
 
 
+_PARTS: Final = {
+    "$options": frozenset(("$regex",)),
+    **dict.fromkeys(parse_geo.DISTANCES, frozenset(("$nearSphere",))),
+}
+"""Keys that are read together with another operator, when that is there."""
+
 _OPERATORS: Final[dict[str, Callable[[Path, JSONObject], Where]]] = {
     "$eq": _equal,
     "$ne": _not_equal,
@@ -300,4 +308,14 @@ _OPERATORS: Final[dict[str, Callable[[Path, JSONObject], Where]]] = {
     "$exists": _exists,
     "$regex": _matches,
     "$options": _options_alone,
+    "$nearSphere": parse_geo.near,
+    **parse_geo.DISTANCES,
+    "$within": parse_geo.within,
+    "$geoWithin": parse_geo.geo_within,
+    "$geoIntersects": parse_geo.geo_intersects,
+    "$inQuery": parse_subqueries.in_query,
+    "$notInQuery": parse_subqueries.not_in_query,
+    "$select": parse_subqueries.select,
+    "$dontSelect": parse_subqueries.dont_select,
+    "$text": parse_text.text,
 }

@@ -34,6 +34,11 @@ def reach(path: Path, *, elements: bool = True) -> Reach:
     return walk
 
 
+def values_at(value: Stored, parts: Sequence[str], *, elements: bool = True) -> Iterator[Reached]:
+    """The same walk below a value that is held in its stored form already."""
+    return _descend(value, parts, elements)
+
+
 def _descend(value: Reached, parts: Sequence[str], elements: bool) -> Iterator[Reached]:
     for index, part in enumerate(parts):
         if type(value) is list:

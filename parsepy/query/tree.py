@@ -10,7 +10,8 @@ from typing import Final, TypeAlias
 from msgspec import Struct
 
 from parsepy.protocol.field_types import FieldType
-from parsepy.types import JSONValue
+from parsepy.query.geometry import Position
+from parsepy.types import JSONObject, JSONValue
 
 
 class Path(Struct, frozen=True):
@@ -102,6 +103,98 @@ class Matches(Struct, frozen=True):
     options: str
 
 
+class Text(Struct, frozen=True):
+    """The text index over `path` finds `term`, a search in MongoDB's grammar (`query.text`).
+
+    `language` is as the client wrote it, `None` for the default.
+    """
+
+    path: Path
+    term: str
+    language: str | None = None
+    case_sensitive: bool = False
+    diacritic_sensitive: bool = False
+
+
+class Near(Struct, frozen=True):
+    """A GeoPoint or a part of a Polygon at most `max_distance` radians from `point`; `None` is
+    anywhere on earth.
+
+    It is also an order, nearest first, where a find names none. `query.nearest` says where in a
+    tree it may stand.
+    """
+
+    path: Path
+    point: Position
+    max_distance: float | None
+
+
+class WithinCircle(Struct, frozen=True):
+    """A GeoPoint, or a whole Polygon, at most `radius` radians from `center`."""
+
+    path: Path
+    center: Position
+    radius: float
+
+
+class WithinBox(Struct, frozen=True):
+    """A GeoPoint in a flat box with these opposite corners."""
+
+    path: Path
+    corner: Position
+    opposite: Position
+
+
+class WithinPolygon(Struct, frozen=True):
+    """A GeoPoint in a flat polygon."""
+
+    path: Path
+    corners: tuple[Position, ...]
+
+
+class Covers(Struct, frozen=True):
+    """A Polygon that `point` is in."""
+
+    path: Path
+    point: Position
+
+
+class SubQuery(Struct, frozen=True):
+    """A query in a query, as the client wrote it: `where` is parsed against its own class.
+
+    `redirect_key` names a Relation field of the class whose target class is asked instead.
+    """
+
+    class_name: str
+    where: JSONObject
+    redirect_key: str | None = None
+
+
+class InQuery(Struct, frozen=True):
+    """The Pointer names one of the objects that `query` finds; with `negated`, none of them."""
+
+    path: Path
+    query: SubQuery
+    negated: bool
+
+
+class Selected(Struct, frozen=True):
+    """The value is one of those under `key` in what `query` finds; with `negated`, none."""
+
+    path: Path
+    query: SubQuery
+    key: str
+    negated: bool
+
+
+class RelatedTo(Struct, frozen=True):
+    """The object is in the relation `key` of the object named."""
+
+    class_name: str
+    object_id: str
+    key: str
+
+
 class Accessible(Struct, frozen=True):
     """The object's ACL gives `permission` (`read`, `write`) to one of `group`, or it has none."""
 
@@ -123,8 +216,19 @@ Where: TypeAlias = (
     | ContainedBy
     | Exists
     | Matches
+    | Near
+    | WithinCircle
+    | WithinBox
+    | WithinPolygon
+    | Covers
+    | Text
     | Accessible
+    | InQuery
+    | Selected
+    | RelatedTo
 )
+"""`InQuery`, `Selected`, `RelatedTo` and conditions on a Relation field ask other classes: the read
+door replaces them (`objects.subqueries`) before a store or the matcher sees the tree."""
 
 EVERYTHING: Final = And(())
 NOTHING: Final = Nor((EVERYTHING,))

@@ -1,13 +1,16 @@
 """A change of a class that the schema API gets: read from JSON, checked, nothing done yet."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from parsepy import errors
 from parsepy.errors import Code, ParseError
 from parsepy.protocol import values
-from parsepy.protocol.field_types import GEO_POINT, Fields, is_number
+from parsepy.protocol.field_types import GEO_POINT, Fields
 from parsepy.schema.classes import COMMON_COLUMNS, ClassSchema, Field
 from parsepy.schema.field_check import is_deletion, read_field
+from parsepy.schema.index_change import IndexChange, read_index_change
+from parsepy.schema.index_options import IndexOptions
 from parsepy.schema.permission_check import PermissionCheck
 from parsepy.schema.system_classes import DEFAULT_COLUMNS, is_valid_field_name
 from parsepy.types import JSONObject, JSONValue, Missing
@@ -22,14 +25,18 @@ class SchemaChange:
     deleted: list[str]
     permissions: JSONObject | None
     permissions_given: bool
-    new_indexes: dict[str, JSONObject]
-    dropped_indexes: list[str]
+    indexes: IndexChange
 
 
 def read_change(
-    schema: ClassSchema, body: JSONObject, *, custom_ids: bool, check_index_fields: bool
+    schema: ClassSchema,
+    body: JSONObject,
+    *,
+    custom_ids: bool,
+    check_index_fields: bool,
+    index_options: Mapping[str, IndexOptions],
 ) -> SchemaChange:
-    """Raises 102, 105, 107, 111, 135, 136, 255."""
+    """`index_options`: of the indexes that are there. Raises 102, 105, 107, 111, 135, 136, 255."""
     added, altered, deleted = _read_fields(schema, _object(body.get("fields")))
     types: Fields = {name: type_ for name, type_ in schema.types.items() if name not in deleted}
     types |= {name: field.type for name, field in added.items()}
@@ -37,8 +44,13 @@ def read_change(
     permissions = _permissions(body.get("classLevelPermissions"))
     if permissions is not None:
         PermissionCheck(types, custom_ids=custom_ids).check(permissions)
-    new_indexes, dropped = _read_indexes(
-        schema, types, _object(body.get("indexes")), check_fields=check_index_fields
+    indexes = read_index_change(
+        schema,
+        types,
+        _object(body.get("indexes")),
+        _object(body.get("indexOptions")),
+        present=index_options,
+        check_fields=check_index_fields,
     )
     return SchemaChange(
         added=added,
@@ -46,8 +58,7 @@ def read_change(
         deleted=deleted,
         permissions=permissions,
         permissions_given="classLevelPermissions" in body,
-        new_indexes=new_indexes,
-        dropped_indexes=dropped,
+        indexes=indexes,
     )
 
 
@@ -61,7 +72,7 @@ def _read_fields(
     deleted: list[str] = []
     for name, definition in definitions.items():
         present = schema.fields.get(name)
-        if is_deletion(definition):
+        if is_deletion(definition) and schema.exists:
             _check_deletable(name, present, defaults)
             deleted.append(name)
             continue
@@ -69,14 +80,24 @@ def _read_fields(
             raise ParseError(Code.INVALID_KEY_NAME, f"invalid field name: {name}")
         if name in defaults and not schema.exists:
             raise ParseError(Code.CHANGED_IMMUTABLE_FIELD, f"field {name} cannot be added")
+        if present is not None and _type_name(definition) != present.type.name:
+            raise errors.schema_change_refused(f"Field {name} exists, cannot update.")
+        if present is not None and name in COMMON_COLUMNS:
+            continue
         field = _canonical(read_field(schema.name, name, definition))
         if present is None:
             added[name] = field
         elif present.type != field.type:
-            raise errors.schema_change_refused(f"Field {name} exists, cannot update.")
+            raise errors.schema_mismatch(schema.name, name, str(present.type), str(field.type))
         elif present != field:
             altered[name] = field
     return added, altered, deleted
+
+
+def _type_name(definition: JSONValue) -> JSONValue:
+    if not isinstance(definition, dict):
+        raise errors.invalid_json("invalid JSON")
+    return definition.get("type")
 
 
 def _canonical(field: Field) -> Field:
@@ -101,44 +122,18 @@ def _check_geo_points(types: Fields, added: dict[str, Field]) -> None:
         )
 
 
-def _read_indexes(
-    schema: ClassSchema, types: Fields, indexes: JSONObject, *, check_fields: bool
-) -> tuple[dict[str, JSONObject], list[str]]:
-    present = schema.definition.indexes
-    new: dict[str, JSONObject] = {}
-    dropped: list[str] = []
-    for name, key in indexes.items():
-        if is_deletion(key):
-            if name not in present:
-                raise errors.invalid_query(f"Index {name} does not exist, cannot delete.")
-            dropped.append(name)
-            continue
-        if name in present:
-            if present[name] == key:
-                continue
-            raise errors.invalid_query(f"Index {name} exists, cannot update.")
-        new[name] = _object(key)
-        if check_fields:
-            _check_columns(types, new[name])
-    return new, dropped
-
-
-def _check_columns(types: Fields, key: JSONObject) -> None:
-    for column in key:
-        field = column.removeprefix("_p_")
-        if field not in types and column not in ("_id", "_created_at", "_updated_at"):
-            raise errors.invalid_query(f"Field {field} does not exist, cannot add index.")
-
-
 def _permissions(value: JSONValue) -> JSONObject | None:
-    """A number in place of permissions closes the class (JavaScript finds no keys in it)."""
-    if value is None:
-        return None
-    return {} if is_number(value) or isinstance(value, bool) else _object(value)
+    """What JavaScript makes of it: no permissions of anything false, closed ones of the rest."""
+    if isinstance(value, dict):
+        return value
+    if value and isinstance(value, str | list):
+        raise errors.invalid_json("0 is not a valid operation for class level permissions")
+    return {} if value or isinstance(value, list) else None
 
 
 def _object(value: JSONValue) -> JSONObject:
-    if value is None:
+    # PHP writes an empty object as an empty array.
+    if value is None or value == []:
         return {}
     if not isinstance(value, dict):
         raise errors.invalid_json("invalid JSON")

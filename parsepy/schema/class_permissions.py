@@ -22,6 +22,12 @@ class Rule:
     entities: frozenset[str] = frozenset()
     pointer_fields: tuple[str, ...] = ()
     """Fields through which the users they point to are allowed, restricted to those objects."""
+    user_fields: tuple[str, ...] = ()
+    """The same, from `readUserFields` or `writeUserFields`, which hold for several operations."""
+
+    @property
+    def restricting_fields(self) -> tuple[str, ...]:
+        return tuple(dict.fromkeys((*self.pointer_fields, *self.user_fields)))
 
 
 OPEN: Final = Rule(public=True)
@@ -53,12 +59,9 @@ UNRESTRICTED: Final = ClassPermissions(dict.fromkeys(OPERATIONS, OPEN), {})
 def _rule(permissions: JSONObject, operation: str) -> Rule:
     granted = permissions.get(operation)
     entries = granted if isinstance(granted, dict) else {}
-    lock = "readUserFields" if operation in READS else "writeUserFields"
-    pointer_fields = (
-        ()
-        if operation == "create"
-        else (*_texts(entries.get(POINTER_FIELDS)), *_texts(permissions.get(lock)))
-    )
+    shared = "readUserFields" if operation in READS else "writeUserFields"
+    # A new object points to nobody yet: to `create` such fields open nothing.
+    creates = operation == "create"
     return Rule(
         public=entries.get(PUBLIC) is True,
         authenticated=entries.get(REQUIRES_AUTHENTICATION) is True,
@@ -67,7 +70,8 @@ def _rule(permissions: JSONObject, operation: str) -> Rule:
             for entity, value in entries.items()
             if value is True and entity not in (PUBLIC, REQUIRES_AUTHENTICATION)
         ),
-        pointer_fields=tuple(dict.fromkeys(pointer_fields)),
+        pointer_fields=() if creates else _texts(entries.get(POINTER_FIELDS)),
+        user_fields=() if creates else _texts(permissions.get(shared)),
     )
 
 

@@ -59,7 +59,7 @@ def _read_type(definition: JSONObject) -> FieldType:
 
 def _target(type_name: str, definition: JSONObject) -> str:
     target = definition.get("targetClass")
-    if not target:
+    if not target and not isinstance(target, dict | list):
         raise ParseError(Code.MISSING_REQUIRED_FIELD, f"type {type_name} needs a class name")
     if not isinstance(target, str):
         raise errors.invalid_json("invalid JSON")

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from parsepy import errors
+from parsepy.errors import ParseError
 from parsepy.protocol.field_types import FieldType
 from parsepy.protocol.field_types import as_text as _shown
 from parsepy.schema.class_permissions import OPERATIONS, POINTER_FIELDS, REQUIRES_AUTHENTICATION
@@ -14,6 +15,7 @@ from parsepy.types import JSONObject, JSONValue
 _WHAT: Final = "class level permissions"
 _USER_FIELDS: Final = ("readUserFields", "writeUserFields")
 _USER_ID: Final = re.compile(r"[a-zA-Z0-9]+")
+_ANY_ID: Final = re.compile(r"[^\n\r\u2028\u2029]+")
 _ROLE: Final = re.compile(r"role:.*", re.DOTALL)
 _USER_FIELD: Final = re.compile(r"userField:.*", re.DOTALL)
 
@@ -47,16 +49,7 @@ class PermissionCheck:
             self._pointer_field(field, key)
 
     def _operation(self, operation: str, value: JSONValue) -> None:
-        if isinstance(value, list):
-            if value:
-                raise errors.invalid_json(f"'0' is not a valid key for {_WHAT}")
-            return
-        if not isinstance(value, dict):
-            raise errors.invalid_json(
-                f"'{_shown(value)}' is not a valid value for {_WHAT} {operation}"
-                " - must be an object"
-            )
-        for entity, granted in value.items():
+        for entity, granted in _members(operation, value).items():
             self._entity(entity)
             if entity == POINTER_FIELDS:
                 self._pointer_fields(operation, granted)
@@ -86,13 +79,8 @@ class PermissionCheck:
             )
 
     def _protected_fields(self, value: JSONValue) -> None:
-        if not isinstance(value, dict):
-            raise errors.invalid_json(
-                f"'{_shown(value)}' is not a valid value for {_WHAT} protectedFields"
-                " - must be an object"
-            )
-        for group, fields in value.items():
-            if group != "authenticated" and _USER_FIELD.fullmatch(group) is None:
+        for group, fields in _members("protectedFields", value).items():
+            if _USER_FIELD.fullmatch(group) is None:
                 self._entity(group, operation=False)
             if not isinstance(fields, list):
                 raise errors.invalid_json(
@@ -111,24 +99,37 @@ class PermissionCheck:
             )
 
     def _default_acl(self, value: JSONValue) -> None:
-        if not isinstance(value, dict):
-            raise errors.invalid_json(f"'{_shown(value)}' is not a valid value for {_WHAT} acl")
-        for flags in value.values():
+        for entity, flags in _members("ACL", value).items():
+            self._entity(entity)
             if not isinstance(flags, dict):
-                raise errors.invalid_json(f"'{_shown(flags)}' is not a valid value for {_WHAT} acl")
-            for flag, granted in flags.items():
-                if flag not in ("read", "write"):
-                    raise errors.invalid_json(f"'{flag}' is not a valid key for {_WHAT} acl")
-                if not isinstance(granted, bool):
-                    raise errors.invalid_json(
-                        f"'{_shown(granted)}' is not a valid value for {_WHAT} acl"
-                    )
+                raise _bad_in_acl("value", flags)
+            bad_flags: list[JSONValue] = [key for key in flags if key not in ("read", "write")]
+            if bad_flags:
+                raise _bad_in_acl("key", bad_flags)
+            bad_values = [granted for granted in flags.values() if not isinstance(granted, bool)]
+            if bad_values:
+                raise _bad_in_acl("value", bad_values)
 
     def _entity(self, entity: str, *, operation: bool = True) -> None:
         if entity == "*" or _ROLE.fullmatch(entity):
             return
         if operation and entity in (REQUIRES_AUTHENTICATION, POINTER_FIELDS):
             return
-        if entity if self._custom_ids else _USER_ID.fullmatch(entity):
+        if (_ANY_ID if self._custom_ids else _USER_ID).fullmatch(entity):
             return
         raise errors.invalid_json(f"'{entity}' is not a valid key for {_WHAT}")
+
+
+def _members(key: str, value: JSONValue) -> JSONObject:
+    """The entries of a map; an array has its positions for keys, as in JavaScript."""
+    if isinstance(value, list):
+        return {str(place): item for place, item in enumerate(value)}
+    if not isinstance(value, dict):
+        raise errors.invalid_json(
+            f"'{_shown(value)}' is not a valid value for {_WHAT} {key} - must be an object"
+        )
+    return value
+
+
+def _bad_in_acl(what: str, found: JSONValue) -> ParseError:
+    return errors.invalid_json(f"'{_shown(found)}' is not a valid {what} for {_WHAT} acl")

@@ -1,14 +1,24 @@
 """What the schema room needs of a store (the storage contract fulfils it)."""
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Protocol
 
 from parsepy.schema.classes import ClassDefinition, ClassSchema, Field
+from parsepy.schema.index_options import PLAIN, IndexOptions
 from parsepy.types import JSONObject
 
 
+class OpenTransaction(Protocol):
+    def at_end(self, action: Callable[[], Awaitable[None]]) -> None: ...
+
+
 class SchemaStore(Protocol):
+    @property
+    def current_transaction(self) -> OpenTransaction | None: ...
+
     async def load_classes(self) -> list[ClassDefinition]: ...
+
+    async def watch_classes(self, changed: Callable[[], None]) -> None: ...
 
     async def create_class(self, definition: ClassDefinition) -> None: ...
 
@@ -18,9 +28,15 @@ class SchemaStore(Protocol):
 
     async def delete_fields(self, schema: ClassSchema, names: Sequence[str]) -> None: ...
 
-    async def set_permissions(self, class_name: str, permissions: JSONObject) -> None: ...
+    async def add_fields(self, class_name: str, fields: Mapping[str, Field]) -> bool: ...
 
-    async def create_index(self, schema: ClassSchema, name: str, key: JSONObject) -> None: ...
+    async def set_permissions(self, class_name: str, permissions: JSONObject | None) -> None: ...
+
+    async def create_index(
+        self, schema: ClassSchema, name: str, key: JSONObject, options: IndexOptions = PLAIN
+    ) -> None: ...
+
+    async def index_options(self, schema: ClassSchema) -> dict[str, IndexOptions]: ...
 
     async def drop_index(self, schema: ClassSchema, name: str) -> None: ...
 

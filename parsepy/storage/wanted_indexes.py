@@ -33,7 +33,7 @@ _ALWAYS: Final = (
     ("", Index("_Idempotency", "ttl", ("expire",), expires=True)),
 )
 
-_EMBEDDED_ONLY: Final = (
+EMBEDDED_ONLY: Final = (
     Index("_Session", "session_token", ("sessionToken",), unique=True),
     Index("_Session", "session_user", ("user",)),
 )
@@ -45,7 +45,7 @@ def wanted_indexes(options: ServerOptions, *, shared: bool) -> list[Index]:
     wanted = [index for switch, index in _ALWAYS if _is_on(options, switch, index)]
     if options.database_options.get("createIndexAuthDataUniqueness", True):
         wanted += [_auth_data(name) for name in _provider_names(options)]
-    return wanted if shared else [*wanted, *_EMBEDDED_ONLY]
+    return wanted if shared else [*wanted, *EMBEDDED_ONLY]
 
 
 def _is_on(options: ServerOptions, switch: str, index: Index) -> bool:

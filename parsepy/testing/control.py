@@ -1,18 +1,19 @@
-"""The control port: `info`, `reset` and `reconfigure` of the server under test."""
+"""The control port: `info`, `reset`, `reconfigure` and `cloud` of the server under test."""
 
 from collections.abc import Mapping
 from typing import Final
 
-from starlette.types import Receive, Scope, Send
+from starlette.types import Message, Receive, Scope, Send
 
 from parsepy import __version__
 from parsepy.app import ParseApp
 from parsepy.options.errors import OptionsError
 from parsepy.options.load import load_options
 from parsepy.protocol import json
+from parsepy.testing.cloud_bridge import CloudBridge
 from parsepy.types import JSONObject, JSONValue
 
-_NOT_OFFERED: Final = ("cloud", "message")
+_NOT_OFFERED: Final = ("message",)
 
 
 class SwitchableApp:
@@ -22,7 +23,17 @@ class SwitchableApp:
         self.current = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        await self.current(scope, receive, send)
+        if scope["type"] != "lifespan":
+            await self.current(scope, receive, send)
+            return
+
+        async def send_last(message: Message) -> None:
+            # The lifespan is that of the first options; what later ones opened ends with it.
+            if message["type"] == "lifespan.shutdown.complete":
+                await self.current.parts.release()
+            await send(message)
+
+        await self.current(scope, receive, send_last)
 
     async def reset(self) -> None:
         await self.current.parts.reset()
@@ -31,7 +42,8 @@ class SwitchableApp:
         """Raises `OptionsError`; then the old options stay."""
         loaded = load_options(options).options
         old = self.current.parts
-        replacement = ParseApp(loaded, old.storage)
+        registry = self.current.registry
+        replacement = ParseApp(loaded, old.storage, files=old.files, registry=registry)
         await replacement.parts.prepare()
         self.current = replacement
         await old.release()
@@ -43,6 +55,8 @@ class ControlApp:
     def __init__(self, switchable: SwitchableApp, base: Mapping[str, object]) -> None:
         self._switchable = switchable
         self._base = base
+        registry = switchable.current.registry
+        self._cloud = CloudBridge(registry, lambda: switchable.current.parts.outbound)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -63,7 +77,11 @@ class ControlApp:
         match path.removeprefix("/__test__/"):
             case "info":
                 return 200, _info()
+            case "cloud":
+                return self._cloud.take(body)
             case "reset":
+                if not body.get("keepCloud"):
+                    self._switchable.current.registry.clear()
                 await self._switchable.reset()
                 return 200, {}
             case "reconfigure":
@@ -87,7 +105,7 @@ def _info() -> JSONObject:
         "version": __version__,
         "reset": True,
         "reconfigure": True,
-        "cloud": False,
+        "cloud": True,
     }
 
 

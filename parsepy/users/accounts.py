@@ -4,11 +4,13 @@ from parsepy import errors
 from parsepy.errors import Code, ParseError
 from parsepy.objects import read
 from parsepy.objects.context import RequestContext
-from parsepy.protocol.find_parameters import EVERYTHING
+from parsepy.objects.present import strip_internal
+from parsepy.protocol.find_parameters import WHOLE_OBJECT
 from parsepy.query import tree
 from parsepy.query.options import FindOptions
 from parsepy.query.tree import Where
 from parsepy.types import JSONMapping, JSONObject, JSONValue, ParseObject
+from parsepy.users.login_triggers import after_login, after_logout, before_login
 from parsepy.users.passwords import Passwords
 from parsepy.users.sessions import Sessions
 from parsepy.users.user_rules import readable_user
@@ -22,8 +24,12 @@ class Accounts:
     async def log_in(self, ctx: RequestContext, parameters: JSONMapping) -> JSONObject:
         """The user with a new `sessionToken`. Raises 200, 201, 101."""
         user = await self._authenticate(ctx, parameters)
+        shown = await readable_user(ctx, user)
+        await before_login(ctx, shown)
         session = await self._start_session(ctx, user, "password")
-        return {**await readable_user(ctx, user), "sessionToken": session["sessionToken"]}
+        answer = {**shown, "sessionToken": session["sessionToken"]}
+        await after_login(ctx, answer)
+        return answer
 
     async def verify_password(self, ctx: RequestContext, parameters: JSONMapping) -> JSONObject:
         """The user, without a session. Raises as `log_in`."""
@@ -58,7 +64,7 @@ class Accounts:
             # The master key leaves the token alone until somebody asks for it, as here.
             user_id = await self._user_of(token)
         try:
-            user = await read.get(ctx, "_User", user_id, EVERYTHING)
+            user = await read.get(ctx, "_User", user_id, WHOLE_OBJECT)
         except ParseError:
             raise errors.invalid_session_token(sanitised=True) from None
         return {**user, "sessionToken": token}
@@ -69,7 +75,13 @@ class Accounts:
             return
         if ctx.caller.is_read_only:
             raise errors.read_only_key("end a session")
+        session = None
+        if ctx.triggers_of("_Session", "afterLogout") is not None:
+            session = await self._sessions.find_by_token(ctx.caller.session_token)
         await self._sessions.end(ctx.caller.session_token)
+        if session is not None:
+            strip_internal(session)
+            await after_logout(ctx, session)
 
     async def _user_of(self, token: str) -> str:
         try:

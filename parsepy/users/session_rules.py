@@ -51,13 +51,13 @@ class SessionRules(ClassRules):
             raise self.not_writable(ctx, "delete")
 
     async def after_update(self, write: Write) -> None:
-        self._sessions.forget_all()
+        await self._sessions.forget_all()
 
     async def after_delete(self, ctx: RequestContext, object_id: str) -> None:
-        self._sessions.forget_all()
+        await self._sessions.forget_all()
 
     async def after_purge(self, ctx: RequestContext) -> None:
-        self._sessions.forget_all()
+        await self._sessions.forget_all()
 
     async def restrict(self, ctx: RequestContext, where: Where) -> Where:
         caller = ctx.caller

@@ -1,10 +1,12 @@
 """Sessions: made at log-in, looked up by token on every request, ended."""
 
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Final
 
 from parsepy import errors
-from parsepy.cache import Cache
+from parsepy.cache import Cache, Changes
 from parsepy.objects import write
 from parsepy.objects.context import ObjectServices, RequestContext
 from parsepy.objects.present import strip_internal
@@ -13,6 +15,7 @@ from parsepy.protocol.field_types import DATE, STRING, FieldType
 from parsepy.query import tree
 from parsepy.query.options import ONE
 from parsepy.query.tree import Where
+from parsepy.storage.transaction import once_kept
 from parsepy.types import JSONObject, JSONValue, ParseObject
 
 CLOUD_INSTALLATION: Final = "cloud"
@@ -31,16 +34,24 @@ class Session:
 
 
 class Sessions:
-    def __init__(self, services: ObjectServices) -> None:
+    def __init__(self, services: ObjectServices, changes: Changes) -> None:
         self._services = services
         options = services.options
         self._cache: Cache[Session] = Cache(
-            ttl=options.cache_ttl / 1000, max_size=options.cache_max_size
+            "sessions",
+            ttl=options.cache_ttl / 1000,
+            max_size=options.cache_max_size,
+            changes=changes,
+            topics_of=_topics_of,
         )
 
     async def resolve(self, token: str) -> ParseObject:
         """The user of a session token. Raises 209 for an unknown, orphaned or expired one."""
-        session = await self._cache.fetch(token, self._look_up)
+        if self._services.storage.current_transaction is None:
+            session = await self._cache.fetch(token, self._look_up)
+        else:
+            # What it has changed itself counts for it, and must not be remembered for others.
+            session = await self._look_up(token)
         if session.expires_at is not None and session.expires_at < dates.now():
             raise errors.session_expired()
         return session.user
@@ -89,18 +100,21 @@ class Sessions:
 
     async def end(self, token: str) -> None:
         await self._delete(tree.Equal(TOKEN, token))
-        self._cache.drop(token)
+        await self._once_kept(partial(self._cache.drop, token))
 
     async def end_all_of(self, user_id: str) -> None:
         await self._delete(of_user(user_id))
-        self.forget_user(user_id)
+        await self.forget_user(user_id)
 
-    def forget_user(self, user_id: str) -> None:
+    async def forget_user(self, user_id: str) -> None:
         """The user changed: cached sessions hold an old copy."""
-        self._cache.drop_where(lambda session: session.user.get("objectId") == user_id)
+        await self._once_kept(partial(self._cache.drop, user_id))
 
-    def forget_all(self) -> None:
-        self._cache.clear()
+    async def forget_all(self) -> None:
+        await self._once_kept(self._cache.clear)
+
+    async def _once_kept(self, action: Callable[[], Awaitable[None]]) -> None:
+        await once_kept(self._services.storage, action)
 
     async def _look_up(self, token: str) -> Session:
         row = await self.find_by_token(token)
@@ -130,12 +144,16 @@ class Sessions:
                 )
             )
         )
-        self.forget_user(user_id)
+        await self.forget_user(user_id)
 
     async def _delete(self, where: Where) -> None:
         schema = await self._services.schemas.get("_Session")
         if schema.exists:
             await self._services.storage.delete(schema, where)
+
+
+def _topics_of(token: str, session: Session) -> tuple[str, str]:
+    return token, str(session.user["objectId"])
 
 
 def of_user(user_id: str) -> Where:

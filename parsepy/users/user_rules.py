@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import Final
 
 from parsepy import errors
@@ -15,12 +16,13 @@ from parsepy.permissions.caller import Caller
 from parsepy.permissions.protected_fields import keys_of
 from parsepy.protocol import ids
 from parsepy.protocol.acl import PUBLIC
-from parsepy.protocol.find_parameters import EVERYTHING
+from parsepy.protocol.find_parameters import WHOLE_OBJECT
 from parsepy.query import tree
 from parsepy.query.options import FindOptions
 from parsepy.query.tree import Where
 from parsepy.types import JSONObject, JSONValue, Missing, ParseObject
 from parsepy.users.auth_data import AuthData, already_used, canonical, proving, unsupported
+from parsepy.users.login_triggers import before_login
 from parsepy.users.passwords import Passwords
 from parsepy.users.sessions import CLOUD_INSTALLATION, Sessions
 
@@ -87,7 +89,7 @@ class UserRules(ClassRules):
         await self._log_in_after(write, _created_with(write))
 
     async def after_update(self, write: Write) -> None:
-        self._sessions.forget_user(write.object_id)
+        await self._sessions.forget_user(write.object_id)
         if "password" not in write.body:
             return
         if write.ctx.services.options.revoke_session_on_password_reset:
@@ -103,7 +105,7 @@ class UserRules(ClassRules):
         await self._sessions.end_all_of(object_id)
 
     async def after_purge(self, ctx: RequestContext) -> None:
-        self._sessions.forget_all()
+        await self._sessions.forget_all()
 
     def duplicate(self, field: str | None) -> ParseError:
         if field == "username":
@@ -175,6 +177,7 @@ class UserRules(ClassRules):
         write.finished = True
         write.object_id = str(user["objectId"])
         write.answer = await readable_user(write.ctx, user)
+        await before_login(write.ctx, write.answer)
         created_with: JSONObject = {"action": "login", "authProvider": ",".join(sorted(proofs))}
         await self._log_in_after(write, created_with)
         write.answer["authDataResponse"] = {}
@@ -264,9 +267,9 @@ async def readable_user(ctx: RequestContext, user: ParseObject) -> JSONObject:
     as_owner = ctx
     if not ctx.caller.is_privileged:
         owner = Caller(user=user, installation_id=ctx.caller.installation_id)
-        as_owner = RequestContext(ctx.services, owner, ctx.mount_url)
+        as_owner = replace(ctx, caller=owner)
     try:
-        return await read.get(as_owner, "_User", str(user["objectId"]), EVERYTHING)
+        return await read.get(as_owner.unheard(), "_User", str(user["objectId"]), WHOLE_OBJECT)
     except ParseError:
         return {"objectId": user["objectId"]}
 

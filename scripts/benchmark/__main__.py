@@ -73,7 +73,7 @@ def run(command: Command, folder: Path) -> Results:
         starts = _measure_starts(chosen, command.plan)
         with ExitStack() as stack:
             generator = stack.enter_context(LoadGenerator())
-            targets = [_target(candidate, stack) for candidate in chosen]
+            targets = [_target(candidate, command.plan, stack) for candidate in chosen]
             windows: dict[str, dict[str, list[Window]]] = {}
             for scenario in command.scenarios:
                 _say(f"{scenario.title} ...")
@@ -102,9 +102,9 @@ def _measure_starts(chosen: Sequence[Candidate], plan: Plan) -> dict[str, list[S
     return starts
 
 
-def _target(candidate: Candidate, stack: ExitStack) -> Target:
+def _target(candidate: Candidate, plan: Plan, stack: ExitStack) -> Target:
     server = stack.enter_context(candidate.running())
-    return Target(candidate, server, plant(server.client))
+    return Target(candidate, server, plant(server.client, plan.largest_class))
 
 
 def _say(progress: str) -> None:

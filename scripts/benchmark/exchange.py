@@ -12,6 +12,7 @@ APP_ID = "bench"
 MASTER_KEY = "bench-master-key"
 REST_KEY = "bench-rest-key"
 CLIENT_HEADERS = {"X-Parse-Application-Id": APP_ID, "X-Parse-REST-API-Key": REST_KEY}
+MASTER = {"X-Parse-Master-Key": MASTER_KEY}
 ANSWER_SECONDS = 30
 
 

@@ -58,6 +58,11 @@ def check(target: Target, scenario: Scenario) -> None:
         raise WrongAnswerError(f"{target.candidate.title}, {scenario.title}: {wrong}") from None
 
 
+def plant(target: Target, scenario: Scenario) -> None:
+    """Stores what the scenario needs, unless another one has stored it already."""
+    scenario.plant(target.server.client, target.seed)
+
+
 def measure(
     scenario: Scenario,
     targets: Sequence[Target],
@@ -67,6 +72,7 @@ def measure(
 ) -> dict[str, list[Window]]:
     """Windows by the name of the server. Who goes first changes with each round."""
     for target in targets:
+        plant(target, scenario)
         check(target, scenario)
     for target in targets:
         _window(scenario, target, plan, plan.warm_up_seconds, generator, mongod_pid)

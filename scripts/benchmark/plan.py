@@ -9,6 +9,7 @@ class Plan:
 
     A window ends after `seconds` or `max_requests`, whichever comes first. `idle_seconds` lie
     between readiness and the reading of memory: what a start still does then counts too.
+    `largest_class` bounds the number of objects in a class.
     """
 
     rounds: int = 5
@@ -18,6 +19,7 @@ class Plan:
     connections: int = 8
     starts: int = 5
     idle_seconds: float = 1.0
+    largest_class: int = 100_000
 
 
 FULL = Plan()

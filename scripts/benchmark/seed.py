@@ -1,6 +1,8 @@
 """The data that every server is given through its own API before it is measured."""
 
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
 
 from parsepy.types import JSONObject, JSONValue
 from scripts.benchmark.exchange import Answer, Client, Request, WrongAnswerError
@@ -9,10 +11,12 @@ ROWS = 1000
 GROUPS = 10
 CYCLED = 100
 BATCH = 50
+LARGEST_CLASS = 100_000
 SCORES = "BenchScore"
 PRIVATE = "BenchPrivate"
 COUNTERS = "BenchCounter"
 USERNAME = "bench"
+NO_HEADERS: Mapping[str, str] = MappingProxyType({})
 PASSWORD = "correct horse battery staple"
 
 
@@ -25,6 +29,9 @@ class Seed:
     scores: list[str]
     private: list[str]
     counters: list[str]
+    largest_class: int = LARGEST_CLASS
+    more: dict[str, list[str]] = field(default_factory=dict)
+    """What a scenario has stored besides: class → ids."""
 
 
 def row(index: int, user_id: str) -> JSONObject:
@@ -38,11 +45,15 @@ def row(index: int, user_id: str) -> JSONObject:
         "tags": ["daily", f"level-{index % 20}", "ranked"],
         "stats": {"kills": index % 40, "deaths": index % 7, "weapon": "bow"},
         "playedAt": {"__type": "Date", "iso": f"2024-03-{index % 28 + 1:02}T10:20:30.400Z"},
-        "owner": {"__type": "Pointer", "className": "_User", "objectId": user_id},
+        "owner": pointer("_User", user_id),
     }
 
 
-def plant(client: Client) -> Seed:
+def pointer(class_name: str, object_id: str) -> JSONObject:
+    return {"__type": "Pointer", "className": class_name, "objectId": object_id}
+
+
+def plant(client: Client, largest_class: int = LARGEST_CLASS) -> Seed:
     """Sign a user up and store the rows; raises WrongAnswerError where that fails."""
     account: JSONObject = {"username": USERNAME, "password": PASSWORD}
     signed_up = client.send(Request("POST", "/users", account))
@@ -51,18 +62,30 @@ def plant(client: Client) -> Seed:
     return Seed(
         user_id=user_id,
         session_token=signed_up.text(201, "sessionToken"),
-        scores=_store(client, SCORES, [row(index, user_id) for index in range(ROWS)]),
-        private=_store(
+        scores=store(client, SCORES, [row(index, user_id) for index in range(ROWS)]),
+        private=store(
             client, PRIVATE, [{**row(index, user_id), "ACL": acl} for index in range(CYCLED)]
         ),
-        counters=_store(client, COUNTERS, [row(index, user_id) for index in range(CYCLED)]),
+        counters=store(client, COUNTERS, [row(index, user_id) for index in range(CYCLED)]),
+        largest_class=largest_class,
     )
 
 
 def batch_of_creates(client: Client, class_name: str, rows: list[JSONObject]) -> Request:
-    path = f"{client.mount_path}/classes/{class_name}"
-    requests: list[JSONValue] = [{"method": "POST", "path": path, "body": body} for body in rows]
-    return Request("POST", "/batch", {"requests": requests})
+    return batch_of(client, [("POST", f"/classes/{class_name}", body) for body in rows])
+
+
+def batch_of(
+    client: Client,
+    requests: Iterable[tuple[str, str, JSONValue]],
+    headers: Mapping[str, str] = NO_HEADERS,
+) -> Request:
+    """Method, path below the mount and body of each, as one request."""
+    listed: list[JSONValue] = [
+        {"method": method, "path": client.mount_path + path, "body": body}
+        for method, path, body in requests
+    ]
+    return Request("POST", "/batch", {"requests": listed}, headers=headers)
 
 
 def created_ids(answer: Answer) -> list[str]:
@@ -80,9 +103,18 @@ def _created_id(item: JSONValue) -> str:
     return object_id
 
 
-def _store(client: Client, class_name: str, rows: list[JSONObject]) -> list[str]:
-    ids: list[str] = []
+def store(
+    client: Client,
+    class_name: str,
+    rows: list[JSONObject],
+    *,
+    batch: int = BATCH,
+    headers: Mapping[str, str] = NO_HEADERS,
+) -> list[str]:
+    """Store the rows in batches; their ids, in order."""
+    path, ids = f"/classes/{class_name}", list[str]()
     # The first one alone: it makes the class and its fields.
-    for start, end in [(0, 1), *((at, at + BATCH) for at in range(1, len(rows), BATCH))]:
-        ids += created_ids(client.send(batch_of_creates(client, class_name, rows[start:end])))
+    for start, end in [(0, 1), *((at, at + batch) for at in range(1, len(rows), batch))]:
+        requests = [("POST", path, body) for body in rows[start:end]]
+        ids += created_ids(client.send(batch_of(client, requests, headers)))
     return ids

@@ -17,9 +17,9 @@ LINES: tuple[frozenset[str], ...] = (
     frozenset({"protocol"}),
     frozenset({"options", "cache", "pubsub", "outbound", "telemetry", "query"}),
     frozenset({"schema"}),
-    frozenset({"permissions"}),
+    frozenset({"permissions", "aggregation"}),
     frozenset({"storage"}),
-    frozenset({"objects"}),
+    frozenset({"objects", "copying", "doctor"}),
     frozenset({"users", "auth", "installations", "files", "email", "jobs"}),
     frozenset({"cloud", "push", "livequery"}),
     frozenset({"graphql", "http", "pages"}),
@@ -35,6 +35,7 @@ EXCEPTIONS: dict[tuple[str, str], str] = {}
 # Folders of one room that do not know each other either.
 STRANGERS: tuple[frozenset[str], ...] = (
     frozenset({"parsepy.storage.mongodb", "parsepy.storage.sqlite"}),
+    frozenset({"parsepy.doctor.mongodb", "parsepy.doctor.sqlite"}),
 )
 
 

@@ -23,6 +23,7 @@ TINY = Plan(
     connections=2,
     starts=1,
     idle_seconds=0,
+    largest_class=300,
 )
 
 
@@ -47,7 +48,7 @@ def planted(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Planted]:
         candidates(["parsepy-sqlite"], tmp_path_factory.mktemp("bench")) as (chosen, _),
         chosen[0].running() as server,
     ):
-        yield server.client, plant(server.client)
+        yield server.client, plant(server.client, TINY.largest_class)
 
 
 class Forgetful(Client):
@@ -69,6 +70,7 @@ def without(value: JSONValue, names: set[str]) -> JSONValue:
 @pytest.mark.parametrize("scenario", SCENARIOS, ids=lambda scenario: scenario.name)
 def test_check_refuses_a_server_that_loses_a_field(planted: Planted, scenario: Scenario) -> None:
     client, seed = planted
+    scenario.plant(client, seed)
 
     scenario.check(client, seed)
     with pytest.raises(WrongAnswerError, match=r"player|username"):

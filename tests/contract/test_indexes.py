@@ -84,6 +84,20 @@ async def test_duplicates_that_are_there_already_are_told(
     await storage.insert(schema, thing("t3", text="x"))
 
 
+async def test_a_class_lists_the_indexes_that_the_server_has_on_it(storage: Storage) -> None:
+    await storage.create_class(USERS.definition)
+    await storage.ensure_indexes(SERVER_INDEXES)
+    await storage.ensure_indexes(SERVER_INDEXES)
+    (definition,) = await storage.load_classes()
+    assert definition.indexes == {
+        "_id_": {"_id": 1},
+        "username_1": {"username": 1},
+        "case_insensitive_username": {"username": 1},
+        "_email_verify_token": {"_email_verify_token": 1},
+        "_auth_data_anonymous_id": {"_auth_data_anonymous.id": 1},
+    }
+
+
 async def test_a_schema_index_is_recorded_and_dropped(
     storage: Storage, schema: ClassSchema
 ) -> None:

@@ -84,6 +84,26 @@ async def test_adding_a_field_makes_the_class(storage: Storage) -> None:
     assert found == ClassDefinition("Fresh", {"text": Field(STRING, default="x")})
 
 
+async def test_fields_are_added_all_or_none(storage: Storage) -> None:
+    text, number = Field(STRING, required=True), Field(NUMBER)
+    assert await storage.add_fields("Fresh", {"a": text, "b": number})
+    assert not await storage.add_fields("Fresh", {"c": number, "b": text})
+    assert (await loaded(storage, "Fresh")).fields == {"a": text, "b": number}
+
+
+async def test_of_concurrent_additions_that_overlap_one_is_made(storage: Storage) -> None:
+    await storage.create_class(ClassDefinition("Fresh"))
+    outcomes = await asyncio.gather(
+        *(
+            storage.add_fields("Fresh", {"a": Field(type_), type_.name: Field(type_)})
+            for type_ in (STRING, NUMBER, ARRAY)
+        )
+    )
+    assert sorted(outcomes) == [False, False, True]
+    fields = (await loaded(storage, "Fresh")).fields
+    assert set(fields) == {"a", fields["a"].type.name}
+
+
 async def test_a_field_that_is_there_stays_as_it_is(storage: Storage, schema: ClassSchema) -> None:
     await storage.add_field("Thing", "text", Field(NUMBER, required=True))
     assert await loaded(storage) == schema.definition
@@ -114,6 +134,12 @@ async def test_permissions_are_replaced_as_a_whole(storage: Storage) -> None:
     permissions: JSONObject = {"get": {"role:with.dot $sign": True}}
     await storage.set_permissions("Thing", permissions)
     assert (await loaded(storage)).permissions == permissions
+
+
+async def test_permissions_that_are_taken_back_were_never_given(storage: Storage) -> None:
+    await storage.create_class(ClassDefinition("Thing", permissions={"find": {}}))
+    await storage.set_permissions("Thing", None)
+    assert (await loaded(storage)).permissions is None
 
 
 async def test_deleted_fields_leave_nothing_behind(storage: Storage, schema: ClassSchema) -> None:

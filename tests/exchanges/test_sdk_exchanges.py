@@ -2,6 +2,7 @@
 
 import pytest
 
+from tests.exchanges.cloud_code import register
 from tests.exchanges.files import ExchangeFile, exchange_files
 from tests.exchanges.not_yet import NOT_YET
 from tests.exchanges.player import play
@@ -10,9 +11,10 @@ from tests.support.parsepy_server import RunningParsepy
 
 @pytest.mark.parametrize("exchange", exchange_files(), ids=lambda exchange: exchange.name)
 def test_every_step_passes_unless_it_is_listed(
-    exchange: ExchangeFile, parsepy: RunningParsepy
+    exchange: ExchangeFile, parsepy: RunningParsepy, cloud_code: str
 ) -> None:
     parsepy.reset()
+    register(parsepy.control_url, cloud_code)
     waiting = NOT_YET.get(exchange.name, {})
 
     outcomes = play(exchange, parsepy)

@@ -166,6 +166,14 @@ _indexes: SearchStrategy[JSONValue] = values | maps(
         st.sampled_from([1, -1, "text", "2dsphere", "hashed", 0, "x", 1.5, None]),
     ),
 )
+_index_options: SearchStrategy[JSONValue] = values | maps(
+    st.sampled_from(["one", "two", "_id_", "", "\0", "a'b", "$x"]),
+    values
+    | maps(
+        st.sampled_from(["unique", "sparse", "expireAfterSeconds", "weights"]),
+        st.sampled_from([True, False, 0, 1, 60, -1, 1.5, 10**20, "x", None, {}]),
+    ),
+)
 class_definitions: SearchStrategy[JSONObject] = st.fixed_dictionaries(
     {},
     optional={
@@ -173,6 +181,7 @@ class_definitions: SearchStrategy[JSONObject] = st.fixed_dictionaries(
         "fields": st.dictionaries(names, _definitions, max_size=3) | values,
         "classLevelPermissions": _permissions,
         "indexes": _indexes,
+        "indexOptions": _index_options,
         "nonsense": values,
     },
 )

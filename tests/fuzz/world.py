@@ -62,8 +62,8 @@ class World:
             return
         for class_name in changed:
             await self._put_back(class_name)
-        self.app.parts.sessions.forget_all()
-        self.app.parts.roles.forget_all()
+        await self.app.parts.sessions.forget_all()
+        await self.app.parts.roles.forget_all()
 
     async def look(self) -> JSONObject:
         """All that is stored: the schema, the objects of every class, the rows of relations."""

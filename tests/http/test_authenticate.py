@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from parsepy.http.authenticate import authenticate, same_key
+from parsepy.http.authenticate import identify, same_key, verify_session
 from parsepy.permissions.caller import Caller
 from parsepy.protocol.credentials import Credentials
 from tests.support.local_app import (
@@ -34,7 +34,9 @@ async def _caller(
     segments: list[str] | None = None,
 ) -> Caller:
     services = parse.app.parts.services
-    return await authenticate(services, replace(credentials), address, segments or CLASSES)
+    caller = identify(services, replace(credentials), address)
+    await verify_session(services, caller, segments or CLASSES)
+    return caller
 
 
 def _kind(caller: Caller) -> str:

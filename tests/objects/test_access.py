@@ -6,6 +6,7 @@ from parsepy.objects import access
 from parsepy.permissions.caller import Caller
 from parsepy.protocol.values import pointer
 from parsepy.query import tree
+from parsepy.types import JSONValue
 from tests.permissions.callers import CALLERS, MIGHTY
 from tests.support.local_app import LocalApp, local_app
 from tests.support.refusals import awaited_refusal
@@ -92,3 +93,48 @@ async def test_roles_stay_unknown_where_a_class_is_open(parse: LocalApp) -> None
 
     assert parse.storage.taken_calls() == []
     assert ctx.caller.group is None
+
+
+@pytest.mark.parametrize(
+    ("class_name", "object_id", "exempt"),
+    [
+        ("_User", "u1", True),
+        ("_User", "u2", False),
+        ("_User", None, False),
+        ("_User", {"$in": ["u1"]}, False),
+        ("Game", "u1", False),
+    ],
+)
+@pytest.mark.parametrize("owners_are", [True, False])
+async def test_nothing_of_ones_own_user_is_hidden_where_owners_are_exempt(
+    class_name: str, object_id: JSONValue, exempt: bool, owners_are: bool
+) -> None:
+    async with local_app(protectedFieldsOwnerExempt=owners_are) as parse:
+        schema = await parse.app.parts.schemas.get(class_name)
+
+        user = access.is_exempt(parse.context(CALLERS["user"]), schema, object_id)
+        nobody = access.is_exempt(parse.context(CALLERS["client"]), schema, object_id)
+
+    assert user is (exempt and owners_are)
+    assert not nobody
+
+
+async def test_a_query_for_oneself_may_name_hidden_fields() -> None:
+    async with local_app(protectedFields={"_User": {"*": ["phone"]}}) as parse:
+        ann = await parse.sign_up(phone="gold")
+        ben = await parse.sign_up(phone="gold")
+
+        own = await parse.find("_User", {"objectId": ann.id, "phone": "gold"}, user=ann)
+        refused = [
+            (
+                await parse.send("POST", "/users", {"_method": "GET", "where": where}, user=ann)
+            ).json()
+            for where in (
+                {"objectId": ben.id, "phone": "gold"},
+                {"objectId": {"$in": [ann.id]}, "phone": "gold"},
+                {"$or": [{"objectId": ann.id}], "phone": "gold"},
+            )
+        ]
+
+    assert [each["phone"] for each in own] == ["gold"]
+    assert [each["code"] for each in refused] == [119, 119, 119]

@@ -83,7 +83,7 @@ async def test_a_relation_is_shown_though_no_store_brings_it(parse: LocalApp) ->
     ("name", "in_address"),
     [
         ("a.txt", "a.txt"),
-        ("a b/c?.txt", "a%20b%2Fc%3F.txt"),
+        ("a b/c?.txt", "a%20b/c%3F.txt"),
         ("ü'(x)*!~.txt", "%C3%BC'(x)*!~.txt"),
         ("../up", "..%2Fup"),
     ],

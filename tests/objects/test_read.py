@@ -8,7 +8,7 @@ import pytest
 
 from parsepy.objects import read
 from parsepy.permissions.caller import Caller
-from parsepy.protocol.find_parameters import EVERYTHING, FindParameters, Selection
+from parsepy.protocol.find_parameters import WHOLE_OBJECT, FindParameters, GetParameters, Selection
 from parsepy.protocol.values import date, pointer
 from parsepy.types import JSONObject, JSONValue
 from tests.permissions.callers import CALLERS, MIGHTY
@@ -21,21 +21,21 @@ MASTER = Caller(is_master=True)
 
 
 def _asked(where: JSONValue = None, **named: object) -> FindParameters:
-    return FindParameters(where or {}, EVERYTHING, **named)  # type: ignore[arg-type]
+    return FindParameters(where or {}, Selection(), **named)  # type: ignore[arg-type]
 
 
 async def test_an_unreadable_object_is_as_one_that_is_not_there(parse: LocalApp) -> None:
     hidden = await parse.create("Game", {"a": 1, "ACL": {}})
 
     errors = [
-        await awaited_refusal(read.get(parse.context(), "Game", each, EVERYTHING))
+        await awaited_refusal(read.get(parse.context(), "Game", each, WHOLE_OBJECT))
         for each in (hidden, "nothing")
     ]
 
     assert [(error.code, error.message) for error in errors if error] == [
         (101, "Object not found.")
     ] * 2
-    assert (await read.get(parse.context(MASTER), "Game", hidden, EVERYTHING))["a"] == 1
+    assert (await read.get(parse.context(MASTER), "Game", hidden, WHOLE_OBJECT))["a"] == 1
 
 
 async def test_unreadable_objects_are_neither_found_nor_counted(parse: LocalApp) -> None:
@@ -60,7 +60,7 @@ async def test_a_name_that_is_no_class_never_reaches_the_store(
     parse.storage.taken_calls()
 
     found = await read.find(ctx, name, _asked(count=True))
-    error = await awaited_refusal(read.get(ctx, name, "x", EVERYTHING))
+    error = await awaited_refusal(read.get(ctx, name, "x", WHOLE_OBJECT))
 
     assert (found.results, found.count) == ([], 0)
     assert error is not None
@@ -72,11 +72,11 @@ async def test_a_result_is_the_reader_s_own(parse: LocalApp) -> None:
     game = await parse.create("Game", {"map": {"list": [1]}})
     ctx = parse.context()
 
-    first = await read.get(ctx, "Game", game, EVERYTHING)
+    first = await read.get(ctx, "Game", game, WHOLE_OBJECT)
     first["map"] = "changed"
     first.clear()
 
-    assert (await read.get(ctx, "Game", game, EVERYTHING))["map"] == {"list": [1]}
+    assert (await read.get(ctx, "Game", game, WHOLE_OBJECT))["map"] == {"list": [1]}
 
 
 EVERY_TYPE: JSONObject = {
@@ -143,7 +143,7 @@ async def test_the_limits_of_an_include_bind_a_get_too() -> None:
         game = await parse.create("Game", {"a": 1})
         deep = Selection(include=(("a", "b"),))
 
-        error = await awaited_refusal(read.get(parse.context(), "Game", game, deep))
+        error = await awaited_refusal(read.get(parse.context(), "Game", game, GetParameters(deep)))
 
     assert error is not None
     assert error.code == 102

@@ -158,3 +158,26 @@ async def test_what_needs_no_store_asks_none(parse: LocalApp, method: str, path:
     await parse.send(method, path)
 
     assert parse.storage.taken_calls() == []
+
+
+@pytest.mark.parametrize(
+    ("kind", "method", "path", "body", "calls"),
+    [
+        ("beforeSave", "POST", "/classes/Game", {"score": 2}, ["insert"]),
+        ("afterSave", "POST", "/classes/Game", {"score": 2}, ["insert"]),
+        ("beforeSave", "PUT", "/classes/Game/{id}", {"score": 2}, ["find", "update"]),
+        ("beforeDelete", "DELETE", "/classes/Game/{id}", None, ["find", "delete"]),
+        ("beforeFind", "GET", "/classes/Game", None, ["find"]),
+        ("afterFind", "GET", "/classes/Game/{id}", None, ["find"]),
+        ("afterFind", "PUT", "/classes/Game/{id}", {"score": 2}, ["update"]),
+    ],
+)
+async def test_a_trigger_costs_the_original_and_nothing_else(
+    parse: LocalApp, kind: str, method: str, path: str, body: object, calls: list[str]
+) -> None:
+    game = await _game(parse)
+    parse.app.registry.add_trigger(kind, "Game", lambda _: None)
+
+    await parse.ok(method, path.replace("{id}", game), body)
+
+    assert parse.storage.taken_calls() == calls

@@ -11,7 +11,7 @@ from parsepy.errors import ParseError
 from parsepy.objects import read, write
 from parsepy.objects.write_state import Written
 from parsepy.permissions.caller import Caller
-from parsepy.protocol.find_parameters import EVERYTHING
+from parsepy.protocol.find_parameters import WHOLE_OBJECT
 from parsepy.types import JSONObject
 from tests.support.local_app import LocalApp, local_app
 
@@ -184,7 +184,7 @@ async def test_what_is_stored_does_not_follow_later_changes_of_the_body(parse: L
     body["map"]["a"] = "changed"
     body["list"].append("changed")
 
-    stored = await read.get(ctx, "Game", written.object_id, EVERYTHING)
+    stored = await read.get(ctx, "Game", written.object_id, WHOLE_OBJECT)
     assert (stored["map"], stored["list"]) == ({"a": [1]}, [{"b": 1}])
 
 

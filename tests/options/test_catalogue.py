@@ -4,6 +4,9 @@ import pytest
 
 from parsepy.options.catalogue import BY_ENVIRONMENT, ENTRIES, OPTIONS
 
+OURS = frozenset(("redisUrl", "idempotencyOptions.replay"))
+"""Options that parse-server does not have."""
+
 
 def test_every_variable_belongs_to_one_option() -> None:
     assert len(BY_ENVIRONMENT) == len(ENTRIES)
@@ -35,8 +38,8 @@ def test_variables_are_named_as_in_parse_server(variable: str, path: str) -> Non
 
 
 def test_the_table_is_complete() -> None:
-    assert len(OPTIONS) == 110
-    assert len(ENTRIES) == 285
+    assert len(OPTIONS.keys() - OURS) == 110
+    assert len([entry for entry in ENTRIES if entry.dotted not in OURS]) == 285
 
 
 def test_meanings_are_sentences() -> None:

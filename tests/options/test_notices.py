@@ -7,6 +7,9 @@ from parsepy.options import load_options
 KEYS = {"appId": "app", "masterKey": "master"}
 
 
+LIMIT = {"requestPath": "/", "requestTimeWindow": 1, "requestCount": 1}
+
+
 def messages(given: dict[str, object]) -> list[str]:
     return [notice.message for notice in load_options({**KEYS, **given}).warnings]
 
@@ -33,8 +36,16 @@ def not_supported(path: str) -> str:
         ({"mountGraphQL": True}, [not_supported("mountGraphQL")]),
         ({"mountGraphQL": False}, []),
         ({"startLiveQueryServer": False}, []),
-        ({"fileUpload": {"enableForPublic": False}}, []),
-        ({"fileUpload": {"enableForPublic": True}}, [not_supported("fileUpload.enableForPublic")]),
+        ({"installation": {"duplicateDeviceTokenAction": "delete"}}, []),
+        (
+            {"installation": {"duplicateDeviceTokenAction": "update"}},
+            [not_supported("installation.duplicateDeviceTokenAction")],
+        ),
+        ({"fileUpload": {"enableForPublic": True}}, []),
+        (
+            {"fileKey": "key"},
+            ["Option fileKey does not encrypt files: they are stored and served as they are."],
+        ),
         (
             {"requestComplexity": {"graphQLDepth": 5, "queryDepth": 5}},
             [not_supported("requestComplexity.graphQLDepth")],
@@ -44,10 +55,22 @@ def not_supported(path: str) -> str:
             [not_supported("databaseOptions.proxyHost")],
         ),
         (
-            {"rateLimit": {"requestPath": "/", "requestTimeWindow": 1, "requestCount": 1}},
-            [not_supported("rateLimit")],
+            {"rateLimit": LIMIT},
+            [],
         ),
         ({"rateLimit": []}, []),
+        (
+            {"cluster": 2, "rateLimit": [LIMIT, {**LIMIT, "redisUrl": "redis://r"}]},
+            ["Each of the 2 processes counts rateLimit by itself."],
+        ),
+        ({"cluster": 2, "rateLimit": {**LIMIT, "redisUrl": "redis://r"}}, []),
+        ({"cluster": 2, "rateLimit": LIMIT, "redisUrl": "redis://r"}, []),
+        ({"cluster": 2, "rateLimit": []}, []),
+        (
+            {"idempotencyOptions": {"replay": True}},
+            ["Option idempotencyOptions.replay has no effect without paths."],
+        ),
+        ({"idempotencyOptions": {"replay": True, "paths": ["classes/.*"]}}, []),
         ({"auth": {"anonymous": {}, "ldap": {"enabled": False}}}, []),
         ({"auth": {"facebook": {"appIds": ["1"]}}}, [not_supported("auth.facebook")]),
         ({"verifyUserEmails": False, "sendUserEmailVerification": True}, []),

@@ -2,6 +2,8 @@
 
 import pytest
 
+from parsepy.options.errors import OptionsError
+from parsepy.options.load import load_options
 from tests.options.faults import Case, assert_accepted, assert_fault, case
 
 
@@ -84,3 +86,54 @@ def test_a_fault_is_told_in_the_words_of_parse_server(
 )
 def test_what_parse_server_accepts_is_accepted(given: dict[str, object]) -> None:
     assert_accepted(given)
+
+
+@pytest.mark.parametrize(
+    ("given", "message"),
+    [
+        (
+            {"idempotencyOptions": {"paths": ["classes/.*", "("]}},
+            'idempotency paths contains an invalid regex pattern: "(".',
+        ),
+        (
+            {"requestKeywordDenylist": [{"key": "ok"}, {"value": "["}]},
+            'Parse Server option requestKeywordDenylist contains an invalid regex pattern: "[".',
+        ),
+        (
+            {
+                "rateLimit": {
+                    "requestPath": "/",
+                    "requestTimeWindow": 1,
+                    "requestCount": 1,
+                    "requestMethods": "(",
+                }
+            },
+            'rateLimit.requestMethods contains an invalid regex pattern: "(".',
+        ),
+    ],
+)
+def test_patterns_are_compiled_at_the_start(given: dict[str, object], message: str) -> None:
+    with pytest.raises(OptionsError) as raised:
+        load_options({"appId": "app", "masterKey": "master", **given})
+    assert str(raised.value) == message
+
+
+LIMIT = {"requestPath": "/", "requestTimeWindow": 1, "requestCount": 1, "redisUrl": "redis://r"}
+
+
+@pytest.mark.parametrize("given", [{"redisUrl": "redis://r"}, {"rateLimit": [LIMIT]}])
+def test_a_missing_redis_client_is_named(
+    given: dict[str, object], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("parsepy.options.validation.limits.find_spec", lambda _: None)
+
+    with pytest.raises(OptionsError, match=r"parsepy-server\[redis\]"):
+        load_options({"appId": "app", "masterKey": "master", **given})
+    load_options({"appId": "app", "masterKey": "master"})
+
+
+@pytest.mark.parametrize("url", ["localhost:6379", "http://r", 6379])
+def test_an_address_that_is_no_redis_is_refused(url: object) -> None:
+    for given in ({"redisUrl": url}, {"rateLimit": {**LIMIT, "redisUrl": url}}):
+        with pytest.raises(OptionsError, match="redisUrl must be an address"):
+            load_options({"appId": "app", "masterKey": "master", **given})

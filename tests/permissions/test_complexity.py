@@ -114,3 +114,51 @@ def test_includes_are_counted_and_measured(limits: RequestComplexity, message: s
 
 def test_no_include_is_within_every_limit() -> None:
     complexity.check_include((), RequestComplexity(include_depth=0, include_count=0))
+
+
+def _in_query(depth: int, operator: str = "$inQuery") -> JSONObject:
+    where: JSONObject = {"score": 1}
+    for _ in range(depth):
+        if operator in ("$select", "$dontSelect"):
+            where = {"a": {operator: {"query": {"className": "A", "where": where}, "key": "k"}}}
+        else:
+            where = {"a": {operator: {"className": "A", "where": where}}}
+    return where
+
+
+@pytest.mark.parametrize("operator", ["$inQuery", "$notInQuery", "$select", "$dontSelect"])
+@pytest.mark.parametrize("allowed", [0, 1, 3])
+def test_subqueries_nest_as_deep_as_allowed_and_no_deeper(operator: str, allowed: int) -> None:
+    limits = RequestComplexity(subquery_depth=allowed)
+
+    assert _refusal(_in_query(allowed, operator), limits) is None
+    assert _refusal(_in_query(allowed + 1, operator), limits) == (
+        f"Subquery nesting depth exceeds maximum allowed depth of {allowed}"
+    )
+
+
+@pytest.mark.parametrize(
+    "where",
+    [
+        {"$or": [{"b": 1}, _in_query(2)]},
+        {"b": {"$not": _in_query(2)}},
+        {"b": [_in_query(2)]},
+        {"a": {"$inQuery": {"className": "A", "where": {"$and": [_in_query(1, "$select")]}}}},
+    ],
+)
+def test_a_subquery_counts_wherever_it_stands(where: JSONObject) -> None:
+    assert _refusal(where, RequestComplexity(subquery_depth=1)) is not None
+    assert _refusal(where, RequestComplexity(subquery_depth=2)) is None
+
+
+def test_subqueries_side_by_side_are_not_deep() -> None:
+    where: JSONObject = {"$or": [_in_query(1) for _ in range(50)]}
+
+    assert _refusal(where, RequestComplexity(subquery_depth=1)) is None
+
+
+def test_conditions_in_a_subquery_count_with_those_around_it() -> None:
+    where: JSONObject = {"$or": [{"a": {"$inQuery": {"where": _nested("$and", 2)}}}]}
+
+    assert _refusal(where, RequestComplexity(query_depth=3)) is None
+    assert _refusal(where, RequestComplexity(query_depth=2)) is not None

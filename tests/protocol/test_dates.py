@@ -93,3 +93,8 @@ def test_every_instant_survives_the_trip(milliseconds: int) -> None:
 @given(st.integers(0, 253_402_300_799_999), st.integers(0, 253_402_300_799_999))
 def test_texts_order_as_instants_do(left: int, right: int) -> None:
     assert (dates.format_ms(left) < dates.format_ms(right)) == (left < right)
+
+
+def test_the_millisecond_after() -> None:
+    assert dates.next_millisecond("2023-12-31T23:59:59.999Z") == "2024-01-01T00:00:00.000Z"
+    assert dates.next_millisecond("9999-12-31T23:59:59.999Z") == "9999-12-31T23:59:59.999Z"

@@ -58,7 +58,7 @@ def test_values_are_brought_into_one_form(given: JSONValue, cleaned: JSONValue) 
         ({"__type": "Date", "iso": 5}, "This is not a valid Date"),
         ({"__type": "Pointer", "objectId": "x"}, "This is not a valid Pointer"),
         ({"__type": "Pointer", "className": "A"}, "This is not a valid Pointer"),
-        ({"__type": "Pointer", "className": "A", "objectId": ""}, "This is not a valid Pointer"),
+        ({"__type": "Pointer", "className": "A", "objectId": 5}, "This is not a valid Pointer"),
         ({"__type": "GeoPoint", "latitude": "1", "longitude": 2}, "This is not a valid GeoPoint"),
         ({"__type": "GeoPoint", "latitude": True, "longitude": 2}, "This is not a valid GeoPoint"),
         ({"__type": "Bytes", "base64": ""}, "This is not a valid Bytes"),

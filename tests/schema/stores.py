@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
+from parsepy.cache import Changes
 from parsepy.schema.registry import SchemaRegistry
 from parsepy.storage.base import Storage
 from tests.support.recording_storage import RecordingStorage
@@ -21,11 +22,11 @@ class Server:
 
 @asynccontextmanager
 async def server(
-    opener: Callable[[], Storage], *, max_age: float = FOREVER
+    opener: Callable[[], Storage], *, max_age: float = FOREVER, changes: Changes | None = None
 ) -> AsyncIterator[Server]:
     recorder = RecordingStorage(opener())
     await recorder.storage.start()
-    registry = SchemaRegistry(recorder.storage, max_age=max_age)
+    registry = SchemaRegistry(recorder.storage, max_age=max_age, changes=changes)
     await registry.load()
     recorder.taken_calls()
     yield Server(recorder, registry)

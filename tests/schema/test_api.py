@@ -26,7 +26,6 @@ BAD_PARTS: list[tuple[str, int, JSONObject]] = [
     ("no target", 135, {"fields": {**GOOD, "b": {"type": "Pointer"}}}),
     ("a bad target", 103, {"fields": {**GOOD, "b": {"type": "Pointer", "targetClass": "1"}}}),
     ("a bad default", 111, {"fields": {**GOOD, "b": {"type": "Number", "defaultValue": "1"}}}),
-    ("a missing field to delete", 255, {"fields": {**GOOD, "b": {"__op": "Delete"}}}),
     ("a common column", 136, {"fields": {**GOOD, "createdAt": {"__op": "Delete"}}}),
     ("two points", 111, {"fields": {"p": {"type": "GeoPoint"}, "q": {"type": "GeoPoint"}}}),
     ("bad permissions", 107, {"fields": GOOD, "classLevelPermissions": {"find": {"*": 1}}}),
@@ -34,11 +33,17 @@ BAD_PARTS: list[tuple[str, int, JSONObject]] = [
     ("permissions as text", 107, {"fields": GOOD, "classLevelPermissions": "all"}),
     ("an index on nothing", 102, {"fields": GOOD, "indexes": {"i": {"nothing": 1}}}),
     ("an index to drop", 102, {"fields": GOOD, "indexes": {"i": {"__op": "Delete"}}}),
-    ("an index as text", 107, {"fields": GOOD, "indexes": {"i": "good"}}),
+    ("an index as text", 102, {"fields": GOOD, "indexes": {"i": "good"}}),
+    ("an index on no field", 102, {"fields": GOOD, "indexes": {"i": {}}}),
+    (
+        "options of no index",
+        102,
+        {"fields": GOOD, "indexes": {"i": {"good": 1}}, "indexOptions": {"j": {"unique": True}}},
+    ),
     (
         "an index that the store refuses",
         102,
-        {"fields": GOOD, "indexes": {"i": {"good": 1}, "j": {"good": "odd"}}},
+        {"fields": GOOD, "indexes": {"i": {"good": 1}, "j": {"good": "hashed"}}},
     ),
 ]
 PARTS = [(code, body) for _, code, body in BAD_PARTS]
@@ -58,6 +63,12 @@ def api(store: Server) -> SchemaApi:
 
 def _api(registry: SchemaRegistry) -> SchemaApi:
     return SchemaApi(registry, custom_ids=False, check_index_fields=True, protected={})
+
+
+def _protected_in(described: JSONObject) -> JSONValue:
+    permissions = described["classLevelPermissions"]
+    assert isinstance(permissions, dict)
+    return permissions["protectedFields"]
 
 
 async def _stored(store: Server) -> list[ClassDefinition]:
@@ -225,13 +236,15 @@ async def test_a_dropped_class_is_gone_at_once(store: Server, api: SchemaApi) ->
     assert await api.all() == []
 
 
-@pytest.mark.parametrize("value", [0, 1, True, False])
-async def test_a_number_in_place_of_permissions_closes_the_class(
-    store: Server, api: SchemaApi, value: JSONValue
+@pytest.mark.parametrize(
+    ("value", "stored"), [(1, {}), (True, {}), ([], {}), (0, None), (False, None), ("", None)]
+)
+async def test_what_is_no_object_closes_the_class_unless_it_is_false(
+    store: Server, api: SchemaApi, value: JSONValue, stored: JSONValue
 ) -> None:
     await api.create("Game", {"classLevelPermissions": value})
 
-    assert (await store.registry.get("Game")).definition.permissions == {}
+    assert (await store.registry.get("Game")).definition.permissions == stored
 
 
 async def test_null_in_place_of_permissions_opens_the_class_again(
@@ -246,7 +259,7 @@ async def test_null_in_place_of_permissions_opens_the_class_again(
     )
 
 
-async def test_fields_that_the_server_hides_are_described_with_those_of_the_class(
+async def test_an_update_tells_fields_that_the_server_hides_with_those_of_the_class(
     store: Server,
 ) -> None:
     protected = {"Game": {"*": ["email"], "role:x": ["a"]}}
@@ -256,13 +269,15 @@ async def test_fields_that_the_server_hides_are_described_with_those_of_the_clas
     clp: JSONObject = {"protectedFields": {"*": ["good", "email"]}}
     fields: JSONObject = {**GOOD, "email": {"type": "String"}}
 
-    answer = await hiding.create("Game", {"fields": fields, "classLevelPermissions": clp})
+    created = await hiding.create("Game", {"fields": fields, "classLevelPermissions": clp})
+    updated = await hiding.update("Game", {})
 
-    assert isinstance(answer["classLevelPermissions"], dict)
-    assert answer["classLevelPermissions"]["protectedFields"] == {
-        "*": ["good", "email"],
-        "role:x": ["a"],
-    }
+    assert (
+        _protected_in(created)
+        == _protected_in(await hiding.get("Game"))
+        == {"*": ["good", "email"]}
+    )
+    assert _protected_in(updated) == {"*": ["good", "email"], "role:x": ["a"]}
     assert (await store.registry.get("Game")).definition.permissions == clp
 
 

@@ -59,7 +59,7 @@ def test_pointer_fields_come_from_the_operation_and_from_the_lock(operation: str
     rule = class_permissions.read(permissions).rules[operation]
 
     expected = () if operation == "create" else ("owner", "editor", lock)
-    assert rule.pointer_fields == expected
+    assert rule.restricting_fields == expected
     assert not rule.public
     assert not rule.entities
 
@@ -68,7 +68,7 @@ def test_pointer_fields_come_from_the_operation_and_from_the_lock(operation: str
 def test_pointer_fields_that_are_no_names_are_none(value: JSONValue) -> None:
     permissions: JSONObject = {"find": {"pointerFields": value}, "readUserFields": value}
 
-    assert class_permissions.read(permissions).rules["find"].pointer_fields == ()
+    assert class_permissions.read(permissions).rules["find"].restricting_fields == ()
 
 
 @pytest.mark.parametrize(

@@ -53,7 +53,7 @@ def test_a_well_formed_operation_passes(operation: str, granted: JSONValue) -> N
         ({"find": "all"}, f"'all' is not a valid value for {WHAT} find - must be an object"),
         ({"find": True}, f"'true' is not a valid value for {WHAT} find - must be an object"),
         ({"find": None}, f"'null' is not a valid value for {WHAT} find - must be an object"),
-        ({"find": [1]}, f"'0' is not a valid key for {WHAT}"),
+        ({"find": [1]}, f"'1' is not a valid value for {WHAT} acl find:0"),
         ({"get": {"*": False}}, f"'false' is not a valid value for {WHAT} acl get:*"),
         ({"get": {"*": 1}}, f"'1' is not a valid value for {WHAT} acl get:*"),
         ({"get": {"*": {}}}, f"'[object Object]' is not a valid value for {WHAT} acl get:*"),
@@ -100,6 +100,7 @@ def test_ids_of_any_text_are_let_through_where_apps_choose_them(entity: str) -> 
     assert _message({"find": {entity: True}}) == f"'{entity}' is not a valid key for {WHAT}"
     assert _message({"find": {entity: True}}, custom_ids=True) is None
     assert _message({"find": {"": True}}, custom_ids=True) is not None
+    assert _message({"find": {"two\nlines": True}}, custom_ids=True) is not None
 
 
 @pytest.mark.parametrize(
@@ -109,7 +110,8 @@ def test_ids_of_any_text_are_let_through_where_apps_choose_them(entity: str) -> 
         ({"*": []}, None),
         ({"*": ["name"], "authenticated": ["owner"], "role:x": [], "aB3": ["fans"]}, None),
         ({"userField:owner": ["name"]}, None),
-        (["name"], f"'name' is not a valid value for {WHAT} protectedFields - must be an object"),
+        ([], None),
+        (["name"], "'name' is not a valid value for protectedFields[0] - expected an array."),
         (None, f"'null' is not a valid value for {WHAT} protectedFields - must be an object"),
         (
             {"*": "name"},
@@ -135,12 +137,16 @@ def test_protected_fields_name_fields_for_groups(value: JSONValue, message: str 
         ({}, None),
         ({"*": {}}, None),
         ({"*": {"read": True, "write": False}, "currentUser": {"write": True}}, None),
-        ("open", f"'open' is not a valid value for {WHAT} acl"),
-        ([], f"'' is not a valid value for {WHAT} acl"),
+        ([], None),
+        ("open", f"'open' is not a valid value for {WHAT} ACL - must be an object"),
+        ({"a b": {}}, f"'a b' is not a valid key for {WHAT}"),
+        ({"*": None}, f"'null' is not a valid value for {WHAT} acl"),
         ({"*": True}, f"'true' is not a valid value for {WHAT} acl"),
         ({"*": {"delete": True}}, f"'delete' is not a valid key for {WHAT} acl"),
         ({"*": {"read": 1}}, f"'1' is not a valid value for {WHAT} acl"),
-        ({"*": {"read": None}}, f"'null' is not a valid value for {WHAT} acl"),
+        ({"*": {"read": None}}, f"'' is not a valid value for {WHAT} acl"),
+        ({"*": {"read": "yes", "write": 0}}, f"'yes,0' is not a valid value for {WHAT} acl"),
+        ({"*": {"fly": True, "swim": 1}}, f"'fly,swim' is not a valid key for {WHAT} acl"),
     ],
 )
 def test_a_default_acl_has_flags_for_entries(value: JSONValue, message: str | None) -> None:

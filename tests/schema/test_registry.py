@@ -7,9 +7,11 @@ from pathlib import Path
 import pytest
 from anyio.lowlevel import checkpoint
 
+from parsepy.cache import Changes
 from parsepy.errors import ParseError
 from parsepy.protocol.field_types import NUMBER, STRING
-from parsepy.schema.classes import ClassSchema
+from parsepy.schema.class_permissions import UNRESTRICTED, Rule
+from parsepy.schema.classes import ClassSchema, missing_class
 from parsepy.schema.registry import SchemaRegistry
 from parsepy.storage.base import Storage
 from parsepy.storage.mongodb import MongoStorage
@@ -153,6 +155,58 @@ async def test_servers_that_add_one_field_with_two_types_cannot_both_have_it(
             assert str((await each.registry.get("Game")).type_of("a")) == winning
 
 
+async def test_a_write_that_loses_to_another_server_leaves_no_field_behind(
+    opener: Callable[[], Storage],
+) -> None:
+    async with server(opener) as first, server(opener) as second:
+        schemas = [await _make(each.registry) for each in (first, second)]
+        held = first.storage.hold_next("load_classes")
+        losing = asyncio.create_task(
+            first.registry.ensure_fields(schemas[0], {"a": STRING, "b": NUMBER})
+        )
+        await held.reached.wait()
+        await second.registry.ensure_fields(schemas[1], {"a": NUMBER})
+        held.release()
+
+        with pytest.raises(ParseError) as caught:
+            await losing
+
+        assert caught.value.message == "schema mismatch for Game.a; expected Number but got String"
+        (stored,) = await first.storage.storage.load_classes()
+        assert set(stored.fields) == {"a"}
+
+
+async def test_a_field_that_came_with_the_class_is_of_the_wanted_type(
+    opener: Callable[[], Storage],
+) -> None:
+    async with server(opener) as first, server(opener) as second:
+        missing = await first.registry.get("Game")
+        await second.registry.ensure_fields(await _make(second.registry), {"a": NUMBER})
+
+        with pytest.raises(ParseError) as caught:
+            await first.registry.ensure_fields(
+                await first.registry.ensure_class(missing), {"a": STRING}
+            )
+
+        assert caught.value.message == "schema mismatch for Game.a; expected Number but got String"
+
+
+async def test_a_write_that_is_overtaken_adds_what_is_left(opener: Callable[[], Storage]) -> None:
+    async with server(opener) as first, server(opener) as second:
+        schemas = [await _make(each.registry) for each in (first, second)]
+        held = first.storage.hold_next("load_classes")
+        overtaken = asyncio.create_task(
+            first.registry.ensure_fields(schemas[0], {"a": STRING, "b": NUMBER})
+        )
+        await held.reached.wait()
+        await second.registry.ensure_fields(schemas[1], {"a": STRING})
+        held.release()
+
+        grown = await overtaken
+
+        assert (grown.type_of("a"), grown.type_of("b")) == (STRING, NUMBER)
+
+
 async def test_a_class_of_another_server_is_seen_at_once(opener: Callable[[], Storage]) -> None:
     async with server(opener) as first, server(opener) as second:
         await _make(first.registry)
@@ -274,3 +328,22 @@ def _winning_type(outcomes: Sequence[ClassSchema | BaseException]) -> str:
     winning = str(won[0].type_of("a"))
     assert f"expected {winning}" in lost[0].message
     return winning
+
+
+async def test_a_change_that_was_told_is_read_before_the_next_class_is_handed_out(
+    opener: Callable[[], Storage],
+) -> None:
+    changes = Changes()
+    async with server(opener, changes=changes) as one, server(opener, changes=changes) as other:
+        await one.registry.ensure_class(missing_class("Game"))
+        assert (await other.registry.get("Game")).permissions == UNRESTRICTED
+        other.storage.taken_calls()
+
+        await one.storage.storage.set_permissions("Game", {})
+        await one.registry.changed()
+
+        seen = await asyncio.gather(*(other.registry.get("Game") for _ in range(5)))
+        assert {schema.permissions.rules["find"] for schema in seen} == {Rule(public=False)}
+        assert other.storage.taken_calls() == ["load_classes"]
+        await other.registry.get("Game")
+        assert other.storage.taken_calls() == []

@@ -114,6 +114,11 @@ async def by_headers(app: LocalApp, asked: Asked) -> Reply:
     return await _exchange(app, asked.method, asked.path, asked.body, _headers(asked))
 
 
+async def by_plain_body(app: LocalApp, asked: Asked) -> Reply:
+    """As `by_headers`, with the parameters of a GET in its body."""
+    return await _exchange(app, asked.method, asked.path, asked.body, _headers(asked))
+
+
 async def by_basic(app: LocalApp, asked: Asked) -> Reply:
     """App id and master key as Basic credentials."""
     headers = _headers(asked)
@@ -161,6 +166,7 @@ DOORS: Final = tuple(
     Door(f"{name}{' as class' if twin else ''}", send, twin)
     for name, send in {
         "headers": by_headers,
+        "plain body": by_plain_body,
         "basic": by_basic,
         "sdk body": by_sdk_body,
         "override": by_override,

@@ -96,15 +96,37 @@ async def test_rule_an_object_out_of_reach_is_like_a_missing_one(
             assert there.code == 101
 
 
-async def test_rule_explain_and_hint_are_not_for_clients(app: LocalApp, transport: Door) -> None:
+async def test_rule_explain_is_not_for_clients(app: LocalApp, transport: Door) -> None:
     await app.create("Game", {"name": "x"})
-    for parameters in ({"explain": True}, {"explain": "executionStats"}, {"hint": "_id_"}):
+    for parameters in ({"explain": True}, {"explain": "executionStats"}, {"explain": "true"}):
         reply = await transport.ask(app, "GET", "/classes/Game", parameters)
         assert reply.code in (102, 108, 119), parameters
     for explain in ("nonsense", 5, ["a"], {"a": 1}, "__class__"):
         for who in (NOBODY, MASTER):
             reply = await transport.ask(app, "GET", "/classes/Game", {"explain": explain}, who=who)
             assert reply.code == 102, explain
+
+
+async def test_rule_a_hint_chooses_an_index_and_nothing_else(
+    stored: LocalApp, transport: Door
+) -> None:
+    await stored.create("Game", {"name": "x", "ACL": {}})
+    await stored.create("Game", {"name": "y"})
+    for hint in (
+        "_id_",
+        {"_id": 1},
+        "gone",
+        "x'; --",
+        5,
+        True,
+        ["a"],
+        {"$where": 1},
+        {"a": "b"},
+        {},
+    ):
+        reply = await transport.ask(stored, "GET", "/classes/Game", {"hint": hint})
+        names = [row["name"] for row in reply.value["results"]] if reply.ok else ["y"]
+        assert (reply.code in (None, 102), names) == (True, ["y"]), (hint, reply)
 
 
 async def test_rule_clients_create_no_classes_where_they_must_not(transport: Door) -> None:
@@ -146,3 +168,14 @@ async def test_rule_defaults_and_permissions_are_copied_per_use(stored: LocalApp
         assert (seen["list"], seen["map"]) == ([1], {"a": {"b": 1}})
         assert seen["ACL"] == {"*": {"read": True}, ben.id: {"read": True, "write": True}}
     assert await stored.ok("GET", "/schemas/Game", master=True) == before
+
+
+async def test_rule_a_hint_of_a_client_has_no_effect(stored: LocalApp, transport: Door) -> None:
+    await stored.create("Game", {"name": "y"})
+    hint = {"hint": "an index that is not there"}
+
+    by_client = await transport.ask(stored, "GET", "/classes/Game", hint)
+    by_master = await transport.ask(stored, "GET", "/classes/Game", hint, who=MASTER)
+
+    assert by_client.ok, by_client
+    assert by_master.code == 102

@@ -103,7 +103,8 @@ async def test_rule_internal_classes_are_no_classes_to_the_schema_api(
 
 async def test_rule_pointers_open_no_internal_class(app: LocalApp, transport: Door) -> None:
     hook = {"functionName": "f", "url": "http://secret.test"}
-    created = await app.ok("POST", "/classes/_Hooks", hook, master=True)
+    await app.ok("POST", "/hooks/functions", hook, master=True)
+    (created,) = await app.find("_Hooks", {}, master=True)
     config = await app.ok("POST", "/classes/_Audience", {"name": "secret.test"}, master=True)
     for class_name, object_id in (
         ("_Hooks", created["objectId"]),

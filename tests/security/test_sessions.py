@@ -163,11 +163,27 @@ async def test_rule_a_class_is_never_redirected_to_sessions(app: LocalApp, trans
     pointer = {"__type": "Pointer", "className": "_Session", "objectId": own}
     await app.create("Game", {"session": pointer})
 
-    parameters = {"redirectClassNameForKey": "session"}
-    reply = await transport.ask(app, "GET", "/classes/Game", parameters)
+    by_pointer = {"redirectClassNameForKey": "session"}
+    reply = await transport.ask(app, "GET", "/classes/Game", by_pointer)
 
-    assert not reply.ok
+    assert [row["className"] for row in reply.value["results"]] == ["Game"]
     assert ann.token not in reply.text
+
+
+async def test_rule_a_relation_leads_to_sessions_of_ones_own_only(
+    app: LocalApp, transport: Door
+) -> None:
+    ann, eve = await app.sign_up(), await app.sign_up()
+    fields = {"all": {"type": "Relation", "targetClass": "_Session"}}
+    await app.ok("POST", "/schemas/Game", {"fields": fields}, master=True)
+
+    by_relation = {"redirectClassNameForKey": "all"}
+    unknown = await transport.ask(app, "GET", "/classes/Game", by_relation)
+    known = await transport.ask(app, "GET", "/classes/Game", by_relation, who=session(eve))
+
+    assert unknown.code == 209
+    assert [row["user"]["objectId"] for row in known.value["results"]] == [eve.id]
+    assert ann.token not in unknown.text + known.text
 
 
 async def test_rule_sessions_me_strips_protected_fields_like_a_find(

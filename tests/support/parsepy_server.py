@@ -4,7 +4,7 @@ import json
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -61,17 +61,23 @@ def server_options(url: str, keys: Keys) -> JSONMapping:
 
 
 @contextmanager
-def running_parsepy(database_uri: str, folder: Path) -> Iterator[RunningParsepy]:
+def running_parsepy(
+    database_uri: str,
+    folder: Path,
+    options: JSONMapping | None = None,
+    environment: Mapping[str, str] | None = None,
+) -> Iterator[RunningParsepy]:
     """Start the server and wait until it answers; the process ends with the block.
 
-    `folder` takes its configuration. Raises ProcessFailedError with the output when the server
-    does not start.
+    `folder` takes its configuration; `options` are parse-server's, beside the usual ones. Raises
+    ProcessFailedError with the output when the server does not start.
     """
     port, control_port, keys = free_port(), free_port(), Keys()
     url = f"http://127.0.0.1:{port}{MOUNT_PATH}"
     config = folder / "config.json"
-    config.write_text(json.dumps(server_options(url, keys)))
-    environment = {
+    config.write_text(json.dumps({**server_options(url, keys), **(options or {})}))
+    variables = {
+        **(environment or {}),
         "HOST": "127.0.0.1",
         "PORT": str(port),
         "CONTROL_PORT": str(control_port),
@@ -79,7 +85,7 @@ def running_parsepy(database_uri: str, folder: Path) -> Iterator[RunningParsepy]
         "DATABASE_URI": database_uri,
     }
     command = [sys.executable, "-m", "parsepy.testing", "serve"]
-    with RunningProcess(command, environment=environment, folder=folder) as process:
+    with RunningProcess(command, environment=variables, folder=folder) as process:
         control_url = f"http://127.0.0.1:{control_port}"
         _wait_until_ready(process, [f"{url}/health", f"{control_url}/__test__/info"])
         yield RunningParsepy(url, keys, control_url, process)

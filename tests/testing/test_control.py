@@ -25,11 +25,11 @@ async def test_info_says_what_is_offered(under_test: UnderTest) -> None:
         "version": __version__,
         "reset": True,
         "reconfigure": True,
-        "cloud": False,
+        "cloud": True,
     }
 
 
-@pytest.mark.parametrize("name", ["cloud", "message", "nothing", "", "reset/more"])
+@pytest.mark.parametrize("name", ["message", "nothing", "", "reset/more"])
 async def test_other_commands_are_not_there(under_test: UnderTest, name: str) -> None:
     await under_test.parse.create("Game", {"a": 1})
 

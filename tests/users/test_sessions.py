@@ -71,7 +71,7 @@ async def test_a_look_up_under_way_does_not_revive_an_ended_session(
     parse: LocalApp, ending: Ending, looked_up: str
 ) -> None:
     user = await parse.sign_up()
-    parse.app.parts.sessions.forget_all()
+    await parse.app.parts.sessions.forget_all()
     held = parse.storage.hold_next(looked_up)
     slow = asyncio.create_task(parse.app.parts.sessions.resolve(user.token))
     await held.reached.wait()

@@ -14,6 +14,7 @@ MATCHERS = {
     "<date>": r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z",
     "<token>": r"r:[0-9a-f]{32}",
     "<username>": r"[A-Za-z0-9]{25}",
+    "<prefix>": r"[0-9a-f]{32}_",
     "<etag>": r'W/"[^"]+"',
     "<text>": r"[\s\S]+",
 }

@@ -12,6 +12,7 @@ from tests.wire.variables import Variables
 ALWAYS_RECORDED = ("Location", "X-Parse-Job-Status-Id", "X-Parse-Push-Status-Id", "Retry-After")
 VOLATILE_KEYS = {"objectId": ("<objectId>", "<objectId16>"), "username": ("<username>",)}
 DATE = re.compile(MATCHERS["<date>"])
+PREFIX = re.compile(rf"(?<![0-9a-f]){MATCHERS['<prefix>']}")
 
 
 def recorded(exchange: Exchange, request_text: str, started: str) -> JSONObject:
@@ -70,7 +71,7 @@ class Normaliser:
     def _named(self, value: str) -> str:
         for captured, name in self._names.items():
             value = value.replace(captured, f"${{{name}}}")
-        return value
+        return PREFIX.sub("<prefix>", value)
 
 
 def _headers(exchange: Exchange, normalise: Normaliser) -> JSONObject:

@@ -2,18 +2,20 @@
 
 import asyncio
 import logging
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Final
 from urllib.parse import urlsplit
 
 from parsepy import errors
-from parsepy.errors import ParseError
+from parsepy.errors import Code, ParseError
 from parsepy.http import paths
 from parsepy.http.answer import Answer
 from parsepy.http.failure import failure_body
+from parsepy.http.rate_limits.limits import SubPath
 from parsepy.http.request import Request
-from parsepy.http.routers import classes
+from parsepy.http.routers.batch_transaction import answers_of_whole
 from parsepy.http.routing import Handler, Routes
+from parsepy.http.sub_requests import SubRequest
 from parsepy.objects import write
 from parsepy.objects.write_state import Written
 from parsepy.types import JSONObject, JSONValue
@@ -23,29 +25,16 @@ CONCURRENCY: Final = 20
 """Sub-requests under way at once: enough for one group commit, not for starving others."""
 
 
-@dataclass(frozen=True, slots=True)
-class SubRequest:
-    handler: Handler
-    request: Request
-
-    @property
-    def creates_plain_object_of(self) -> str | None:
-        """The class, when this is nothing but a new object of a class without own rules."""
-        if self.handler is not classes.create:
-            return None
-        class_name = self.request.segments[1]
-        return None if class_name in self.request.services.objects.rules else class_name
-
-
 async def batch(request: Request) -> Answer:
     """Raises 107 for the whole when one sub-request cannot be routed."""
     given = request.body.get("requests")
     if not isinstance(given, list):
         raise errors.invalid_json("requests must be an array")
     _check_size(request, len(given))
-    if request.body.get("transaction") is True:
-        raise errors.not_supported_yet("a batch with transaction")
     sub_requests = [_read(request, item) for item in given]
+    await _check_limits(request, sub_requests)
+    if request.body.get("transaction") is True:
+        return Answer(await answers_of_whole(request, sub_requests))
     return Answer(await _answers(request, sub_requests))
 
 
@@ -53,29 +42,29 @@ ROUTES: Routes = {("POST", 0): batch}
 
 
 async def _answers(request: Request, sub_requests: list[SubRequest]) -> list[JSONValue]:
-    """One answer for each, in order; new objects of one class are stored in one go."""
+    """One answer for each, in order; creates in one class are stored in one go, so are updates."""
     answers: list[JSONValue] = [None] * len(sub_requests)
-    places_by_class: dict[str, list[int]] = {}
+    together: dict[tuple[Handler, str], list[int]] = {}
     singles: list[int] = []
     for place, sub_request in enumerate(sub_requests):
-        class_name = sub_request.creates_plain_object_of
-        if class_name is None:
+        write_to = sub_request.plain_write
+        if write_to is None:
             singles.append(place)
         else:
-            places_by_class.setdefault(class_name, []).append(place)
+            together.setdefault(write_to, []).append(place)
     limit = asyncio.Semaphore(CONCURRENCY)
 
     async def answer_single(place: int) -> None:
         async with limit:
             answers[place] = await _answer(sub_requests[place])
 
-    async def answer_creates(class_name: str, places: list[int]) -> None:
-        bodies = [sub_requests[place].request.body for place in places]
-        for place, answer in zip(places, await _create(request, class_name, bodies), strict=True):
+    async def answer_together(class_name: str, places: list[int]) -> None:
+        writes = [sub_requests[place].request for place in places]
+        for place, answer in zip(places, await _write(class_name, writes), strict=True):
             answers[place] = answer
 
     await asyncio.gather(
-        *(answer_creates(class_name, places) for class_name, places in places_by_class.items()),
+        *(answer_together(class_name, places) for (_, class_name), places in together.items()),
         *(answer_single(place) for place in singles),
     )
     return answers
@@ -92,14 +81,21 @@ async def _answer(sub_request: SubRequest) -> JSONObject:
     return {"success": answer.value}
 
 
-async def _create(request: Request, class_name: str, bodies: list[JSONObject]) -> list[JSONObject]:
+async def _write(class_name: str, requests: list[Request]) -> list[JSONObject]:
+    """The answers to creates in one class, or to updates in it."""
+    request = requests[0]
     try:
-        outcomes = await write.create_many(request.ctx, class_name, bodies)
+        if request.method == "POST":
+            bodies = [each.body for each in requests]
+            outcomes = await write.create_many(request.ctx, class_name, bodies)
+        else:
+            changes = [(each.segments[2], each.body) for each in requests]
+            outcomes = await write.update_many(request.ctx, class_name, changes)
     except ParseError as error:
-        return [_failure(request, error)] * len(bodies)
+        return [_failure(request, error)] * len(requests)
     except Exception:
-        _log.exception("unexpected error in the creates of a batch")
-        return [_failure(request, errors.internal_error())] * len(bodies)
+        _log.exception("unexpected error in the writes of a batch")
+        return [_failure(request, errors.internal_error())] * len(requests)
     return [
         {"success": outcome.answer} if isinstance(outcome, Written) else _failure(request, outcome)
         for outcome in outcomes
@@ -121,6 +117,10 @@ def _read(request: Request, item: JSONValue) -> SubRequest:
     segments = paths.split(path)
     if segments[:1] == ["batch"]:
         raise errors.invalid_json("nested batch requests are not allowed")
+    if request.services.allowed_routes is not None:
+        request.services.allowed_routes.check(
+            request.ctx.caller, str(method or "GET").upper(), segments
+        )
     handler = request.find_route(method, segments) if isinstance(method, str) else None
     if handler is None:
         shown = method if isinstance(method, str) else "undefined"
@@ -132,6 +132,7 @@ def _read(request: Request, item: JSONValue) -> SubRequest:
         segments=segments,
         query={},
         body=body if body is not None else {},
+        headers={},
     )
     return SubRequest(handler, sub_request)
 
@@ -147,6 +148,17 @@ def _below_mount(request: Request, path: str) -> str:
         if path.startswith(f"{prefix}/"):
             return path[len(prefix) :]
     raise errors.invalid_json(f"cannot route batch path {path}")
+
+
+async def _check_limits(request: Request, sub_requests: list[SubRequest]) -> None:
+    """Each sub-request counts as a request of its own; one that is over the limit stops the
+    batch before anything is done. Raises 100."""
+    if request.asking is None:
+        return
+    places = [SubPath(sub.request.method, sub.request.segments) for sub in sub_requests]
+    refusal = await request.services.rate_limits.check_batch(places, request.asking)
+    if refusal is not None:
+        raise ParseError(Code.CONNECTION_FAILED, refusal)
 
 
 def _check_size(request: Request, size: int) -> None:

@@ -1,6 +1,7 @@
 """`/classes/<Class>` and `/classes/<Class>/<id>`; other routers serve one class through it."""
 
 from parsepy.http.answer import Answer, created
+from parsepy.http.preconditions import precondition
 from parsepy.http.request import Request
 from parsepy.objects import delete, read, write
 from parsepy.protocol.find_parameters import decode_find, decode_get
@@ -48,8 +49,8 @@ async def create_in(request: Request, class_name: str) -> Answer:
 
 
 async def get_in(request: Request, class_name: str, object_id: str) -> Answer:
-    selection = decode_get(request.parameters)
-    document = await read.get(request.ctx, class_name, object_id, selection)
+    parameters = decode_get(request.parameters)
+    document = await read.get(request.ctx, class_name, object_id, parameters)
     caller = request.ctx.caller
     if class_name == "_User" and object_id == caller.user_id and caller.session_token:
         document["sessionToken"] = caller.session_token
@@ -57,10 +58,11 @@ async def get_in(request: Request, class_name: str, object_id: str) -> Answer:
 
 
 async def update_in(request: Request, class_name: str, object_id: str) -> Answer:
-    written = await write.update(request.ctx, class_name, object_id, request.body)
+    condition = precondition(request.headers)
+    written = await write.update(request.ctx, class_name, object_id, request.body, condition)
     return Answer(written.answer)
 
 
 async def remove_in(request: Request, class_name: str, object_id: str) -> Answer:
-    await delete.delete(request.ctx, class_name, object_id)
+    await delete.delete(request.ctx, class_name, object_id, precondition(request.headers))
     return Answer({})

@@ -6,6 +6,7 @@ from parsepy.http.answer import Answer
 from parsepy.http.request import Request
 from parsepy.http.routing import Routes
 from parsepy.objects import purge
+from parsepy.protocol.field_types import as_text
 from parsepy.query import tree
 from parsepy.schema.api import SchemaApi
 from parsepy.schema.system_classes import is_valid_class_name
@@ -23,12 +24,14 @@ async def get(request: Request) -> Answer:
 
 async def create(request: Request) -> Answer:
     _check_master(request)
+    _check_unlocked(request)
     _check_writable(request, "create a schema")
     return Answer(await _api(request).create(_class_name(request), request.body))
 
 
 async def update(request: Request) -> Answer:
     _check_master(request)
+    _check_unlocked(request)
     _check_writable(request, "update a schema")
     return Answer(await _api(request).update(_class_name(request), request.body))
 
@@ -63,21 +66,14 @@ ROUTES: Routes = {
 
 
 def _api(request: Request) -> SchemaApi:
-    options = request.services.options
-    return SchemaApi(
-        request.services.objects.schemas,
-        custom_ids=options.allow_custom_object_id,
-        check_index_fields=not options.database_options.get("disableIndexFieldValidation"),
-        protected=request.services.objects.protected,
-    )
+    return request.services.schemas
 
 
 def _class_name(request: Request) -> str:
     """The path's class, or the body's. Raises 103 when they differ, 135 when there is none."""
     in_path = request.segments[1] if len(request.segments) > 1 else None
-    in_body = request.body.get("className")
-    if in_body is not None and not isinstance(in_body, str):
-        raise errors.invalid_json("invalid JSON")
+    given = request.body.get("className")
+    in_body = as_text(given) if given or isinstance(given, dict | list) else ""
     if in_path and in_body and in_path != in_body:
         raise ParseError(
             Code.INVALID_CLASS_NAME, f"Class name mismatch between {in_body} and {in_path}."
@@ -91,6 +87,13 @@ def _class_name(request: Request) -> str:
 def _check_master(request: Request) -> None:
     if not request.ctx.caller.is_master:
         raise errors.master_key_required()
+
+
+def _check_unlocked(request: Request) -> None:
+    if request.services.options.schema.get("lockSchemas") is True:
+        raise ParseError(
+            Code.OPERATION_FORBIDDEN, "Cannot perform this operation when schemas options is used."
+        )
 
 
 def _check_writable(request: Request, what: str) -> None:

@@ -13,7 +13,7 @@ from parsepy.objects import access, read
 from parsepy.objects.context import RequestContext
 from parsepy.permissions.caller import Caller
 from parsepy.permissions.protected_fields import strip
-from parsepy.protocol.find_parameters import EVERYTHING
+from parsepy.protocol.find_parameters import WHOLE_OBJECT
 from parsepy.types import JSONObject
 from parsepy.users.sessions import pointed_user
 
@@ -38,7 +38,7 @@ async def _current(request: Request) -> Answer:
     if session is None or user_id is None:
         raise ParseError(Code.INVALID_SESSION_TOKEN, "Session token not found.")
     ctx = _as_owner(request.ctx, user_id)
-    return Answer(await read.get(ctx, "_Session", str(session["objectId"]), EVERYTHING))
+    return Answer(await read.get(ctx, "_Session", str(session["objectId"]), WHOLE_OBJECT))
 
 
 async def _create(request: Request) -> Answer:

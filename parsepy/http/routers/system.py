@@ -31,8 +31,8 @@ def _features() -> JSONObject:
     """What a dashboard may offer; what is not there yet is false."""
     no = dict.fromkeys(("create", "read", "update", "delete"), False)
     return {
-        "globalConfig": dict(no),
-        "hooks": dict(no),
+        "globalConfig": dict.fromkeys(no, True),
+        "hooks": dict.fromkeys(no, True),
         "cloudCode": {"jobs": False},
         "logs": dict.fromkeys(("level", "size", "order", "until", "from"), False),
         "push": {

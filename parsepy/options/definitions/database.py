@@ -22,14 +22,35 @@ SCHEMA: Final = Group(
     "SchemaOptions",
     "PARSE_SERVER_SCHEMA",
     (
-        function("afterMigration", "Called after the migration."),
-        function("beforeMigration", "Called before the migration."),
-        items("definitions", "Class definitions in the form of the schema API.", [], required=True),
-        switch("deleteExtraFields", "Drops fields that no definition names.", False),
-        switch("keepUnknownIndexes", "Keeps indexes that no definition names.", False),
-        switch("lockSchemas", "Refuses schema changes while running.", False, production=True),
-        switch("recreateModifiedFields", "Drops and adds a field whose type changed.", False),
-        switch("strict", "Ends the process when the migration fails.", False),
+        function("afterMigration", "Called after the migration.", supported=True),
+        function("beforeMigration", "Called before the migration.", supported=True),
+        items(
+            "definitions",
+            "Class definitions in the form of the schema API.",
+            [],
+            required=True,
+            supported=True,
+        ),
+        switch(
+            "deleteExtraFields", "Drops fields that no definition names.", False, supported=True
+        ),
+        switch(
+            "keepUnknownIndexes", "Keeps indexes that no definition names.", False, supported=True
+        ),
+        switch(
+            "lockSchemas",
+            "Refuses schema changes while running.",
+            False,
+            supported=True,
+            production=True,
+        ),
+        switch(
+            "recreateModifiedFields",
+            "Drops and adds a field whose type changed.",
+            False,
+            supported=True,
+        ),
+        switch("strict", "Ends the process when the migration fails.", False, supported=True),
     ),
 )
 
@@ -37,8 +58,18 @@ QUERY: Final = Group(
     "QueryServerOptions",
     "PARSE_SERVER_QUERY",
     (
-        switch("aggregationRawFieldNames", "Pipelines name fields as they are stored.", False),
-        switch("aggregationRawValues", "Pipelines hold values as Extended JSON.", False),
+        switch(
+            "aggregationRawFieldNames",
+            "Pipelines name fields as they are stored.",
+            False,
+            supported=True,
+        ),
+        switch(
+            "aggregationRawValues",
+            "Pipelines hold values as Extended JSON.",
+            False,
+            supported=True,
+        ),
     ),
 )
 
@@ -68,14 +99,14 @@ _ROWS: Final[tuple[Option, ...]] = (
     ),
     switch("allowCustomObjectId", "Lets clients choose the objectId.", False, supported=True),
     number("objectIdSize", "Length of generated ids.", 10, supported=True),
-    mapping("schema", "Classes as code, and their migration.", members=SCHEMA),
+    mapping("schema", "Classes as code, and their migration.", supported=True, members=SCHEMA),
     switch(
         "enableCollationCaseComparison",
         "Leaves letter case to the collation of the database.",
         False,
         supported=True,
     ),
-    mapping("query", "Defaults of aggregation.", {}, members=QUERY),
+    mapping("query", "Defaults of aggregation.", {}, supported=True, members=QUERY),
     number("defaultLimit", "Rows of a query that names no limit.", 100, supported=True),
     number("maxLimit", "Most rows of any query.", supported=True, production=True),
 )

@@ -40,11 +40,19 @@ _OWN: Final[tuple[Option, ...]] = (
     _startup_index("createIndexUserUsernameCaseInsensitive", "The same, blind to letter case."),
     switch("disableIndexFieldValidation", "Allows indexes on fields that do not exist."),
     switch(
-        "enableSchemaHooks", "Follows schema changes of other processes.", False, production=True
+        "enableSchemaHooks",
+        "Follows schema changes of other processes (MongoDB replica sets).",
+        False,
+        supported=True,
+        production=True,
     ),
     items("logClientEvents", "Driver events to log.", members=LOG_CLIENT_EVENT, repeated=True),
     number("maxTimeMS", "Longest run of a query.", supported=True, production=True),
-    number("schemaCacheTtl", "Seconds until the schema is read again.", supported=True),
+    number(
+        "schemaCacheTtl",
+        "Milliseconds until the schema is read again, at most 5000.",
+        supported=True,
+    ),
 )
 
 _number: Final = partial(Option, Kind.NUMBER, supported=True)

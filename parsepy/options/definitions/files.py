@@ -23,14 +23,25 @@ FILE_UPLOAD: Final = Group(
     "FileUploadOptions",
     "PARSE_SERVER_FILE_UPLOAD",
     (
-        items("allowedFileUrlDomains", "Hosts that file URLs may name.", ["*"]),
-        switch("enableForAnonymousUser", "Anonymous users may upload.", False),
-        switch("enableForAuthenticatedUser", "Users who are logged in may upload.", True),
-        switch("enableForPublic", "Anybody may upload.", False),
+        items(
+            "allowedFileUrlDomains",
+            "Hosts that file URLs may name; `*.example.org` is every host below it.",
+            ["*"],
+            supported=True,
+        ),
+        switch("enableForAnonymousUser", "Anonymous users may upload.", False, supported=True),
+        switch(
+            "enableForAuthenticatedUser",
+            "Users who are logged in may upload.",
+            True,
+            supported=True,
+        ),
+        switch("enableForPublic", "Anybody may upload.", False, supported=True),
         items(
             "fileExtensions",
             "Extensions or patterns that are taken; the default refuses markup.",
             [BLOCKED_EXTENSIONS],
+            supported=True,
             production=True,
         ),
     ),
@@ -40,9 +51,14 @@ FILE_DOWNLOAD: Final = Group(
     "FileDownloadOptions",
     "PARSE_SERVER_FILE_DOWNLOAD",
     (
-        switch("enableForAnonymousUser", "Anonymous users may download.", True),
-        switch("enableForAuthenticatedUser", "Users who are logged in may download.", True),
-        switch("enableForPublic", "Anybody may download.", True),
+        switch("enableForAnonymousUser", "Anonymous users may download.", True, supported=True),
+        switch(
+            "enableForAuthenticatedUser",
+            "Users who are logged in may download.",
+            True,
+            supported=True,
+        ),
+        switch("enableForPublic", "Anybody may download.", True, supported=True),
     ),
 )
 
@@ -87,7 +103,9 @@ FILES: Final = Section(
             environment="PARSE_SERVER_FILE_DOWNLOAD_OPTIONS",
             members=FILE_DOWNLOAD,
         ),
-        switch("preserveFileName", "Keeps file names without a random part.", False),
+        switch(
+            "preserveFileName", "Keeps file names without a random part.", False, supported=True
+        ),
     ),
 )
 

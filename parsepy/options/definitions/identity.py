@@ -53,6 +53,7 @@ IDENTITY: Final = Section(
             "allowAggregationForReadOnlyMasterKey",
             "Lets the read-only master key aggregate.",
             True,
+            supported=True,
         ),
         text(
             "maintenanceKey",
@@ -74,12 +75,23 @@ IDENTITY: Final = Section(
         text("javascriptKey", "Key of JavaScript apps.", supported=True),
         text("restAPIKey", "Key of plain REST callers.", supported=True, production=True),
         text("dotNetKey", "Key of .NET and Unity apps.", supported=True),
-        text("webhookKey", "Sent to webhooks so that they can tell who calls."),
-        text("fileKey", "Path key of files that came from hosted Parse; encrypts stored files."),
+        text(
+            "webhookKey",
+            "Sent to webhooks so that they can tell who calls.",
+            supported=True,
+            production=True,
+        ),
+        text(
+            "fileKey",
+            "Path key in the addresses of files that are still at hosted Parse. Stored files are "
+            "not encrypted with it.",
+            supported=True,
+        ),
         text("encryptionKey", "Encrypts stored files; parse-server 9.10 reads fileKey instead."),
         items(
             "routeAllowList",
             "Patterns of the routes that callers without the master key may use; `[]` closes all.",
+            supported=True,
         ),
         switch(
             "enableSanitizedErrorResponse",
@@ -99,6 +111,7 @@ IDENTITY: Final = Section(
             "rateLimit",
             "How many requests a client may make in a time window; beyond that, 429.",
             [],
+            supported=True,
             production=True,
             members=RATE_LIMIT,
             repeated=True,

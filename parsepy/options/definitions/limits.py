@@ -8,20 +8,49 @@ RATE_LIMIT: Final = Group(
     "RateLimitOptions",
     "PARSE_SERVER_RATE_LIMIT",
     (
-        text("errorResponseMessage", "Text of the 429 answer.", "Too many requests."),
-        switch("includeInternalRequests", "Counts requests from 127.0.0.1 too.", False),
-        switch("includeMasterKey", "Counts requests with the master key too.", False),
-        text("redisUrl", "Redis that holds the counters for several processes."),
-        number("requestCount", "Requests allowed per window.", production=True),
-        Option(Kind.STRING_OR_ARRAY, "requestMethods", "Methods that count; unset: all."),
+        text(
+            "errorResponseMessage", "Text of the 429 answer.", "Too many requests.", supported=True
+        ),
+        switch(
+            "includeInternalRequests",
+            "Counts requests that this machine makes itself too.",
+            False,
+            supported=True,
+        ),
+        switch(
+            "includeMasterKey", "Counts requests with the master key too.", False, supported=True
+        ),
+        text(
+            "redisUrl",
+            "Redis that holds the counters for several processes; unset: the server's redisUrl.",
+            supported=True,
+        ),
+        number("requestCount", "Requests allowed per window.", supported=True, production=True),
+        Option(
+            Kind.STRING_OR_ARRAY,
+            "requestMethods",
+            "Methods that count, as a list or a pattern; unset: all.",
+            supported=True,
+        ),
         text(
             "requestPath",
             "Path the limit is for, such as `/functions/*path`.",
+            supported=True,
             required=True,
             production=True,
         ),
-        number("requestTimeWindow", "Length of the window in milliseconds.", production=True),
-        text("zone", "What is counted separately: `ip`, `user`, `session` or `global`.", "ip"),
+        number(
+            "requestTimeWindow",
+            "Length of the window in milliseconds.",
+            supported=True,
+            production=True,
+        ),
+        text(
+            "zone",
+            "What is counted separately: `ip`, `user`, `session` or `global`.",
+            "ip",
+            supported=True,
+        ),
     ),
 )
 
@@ -50,7 +79,7 @@ REQUEST_COMPLEXITY: Final = Group(
         number(
             "queryDepth", "Nesting of `$or`, `$and`, `$nor`.", -1, supported=True, production=True
         ),
-        number("subqueryDepth", "Nesting of sub-queries.", -1, production=True),
+        number("subqueryDepth", "Nesting of sub-queries.", -1, supported=True, production=True),
         number("subqueryLimit", "Rows a sub-query may find.", -1),
     ),
 )
@@ -69,7 +98,16 @@ IDEMPOTENCY: Final = Group(
     "IdempotencyOptions",
     "PARSE_SERVER_EXPERIMENTAL_IDEMPOTENCY",
     (
-        items("paths", "Patterns of the protected paths, without the mount path.", []),
-        number("ttl", "Seconds for which a request id is remembered.", 300),
+        items(
+            "paths", "Patterns of the protected paths, without the mount path.", [], supported=True
+        ),
+        switch(
+            "replay",
+            "Answers a repeated request as the first one was answered. Not in parse-server, which "
+            "refuses it.",
+            False,
+            supported=True,
+        ),
+        number("ttl", "Seconds for which a request id is remembered.", 300, supported=True),
     ),
 )

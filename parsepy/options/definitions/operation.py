@@ -38,6 +38,13 @@ OPERATION: Final = Section(
             supported=True,
         ),
         number("cacheMaxSize", "Most entries in memory.", 10000, supported=True),
+        text(
+            "redisUrl",
+            "Redis that tells the processes of several hosts of each other's changes, and holds "
+            "the counters of `rateLimit`. Not in parse-server.",
+            supported=True,
+            production=True,
+        ),
         adapter("loggerAdapter", "Where log entries go."),
         text(
             "logLevel",

@@ -77,6 +77,7 @@ SERVER: Final = Section(
             "idempotencyOptions",
             "Recognises repeated requests by their id.",
             {},
+            supported=True,
             environment="PARSE_SERVER_EXPERIMENTAL_IDEMPOTENCY_OPTIONS",
             members=IDEMPOTENCY,
         ),

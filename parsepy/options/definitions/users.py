@@ -84,8 +84,13 @@ _HIDDEN_FIELDS: Final[tuple[Option, ...]] = (
         production=True,
     ),
     switch("protectedFieldsOwnerExempt", "Users see all of their own row.", True, supported=True),
-    switch("protectedFieldsSaveResponseExempt", "Answers to saves hide nothing.", True),
-    switch("protectedFieldsTriggerExempt", "Triggers get whole originals.", False),
+    switch(
+        "protectedFieldsSaveResponseExempt",
+        "Answers to saves hide nothing.",
+        True,
+        supported=True,
+    ),
+    switch("protectedFieldsTriggerExempt", "Triggers get whole originals.", False, supported=True),
     items("userSensitiveFields", "Old form of protectedFields for `_User`."),
 )
 

@@ -46,6 +46,7 @@ CHECKS: Final[tuple[Check, ...]] = (
     pages.check_custom_pages,
     limits.check_request_complexity,
     features.check_live_query,
+    limits.check_redis,
     limits.check_route_allow_list,
     features.check_installation,
     features.check_functions,

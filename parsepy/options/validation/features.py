@@ -6,6 +6,7 @@ from typing import Final
 from parsepy.options.definitions.files import INSTALLATION
 from parsepy.options.definitions.operation import LOG_LEVELS
 from parsepy.options.errors import OptionsError
+from parsepy.options.validation.limits import check_patterns
 from parsepy.options.validation.rules import (
     each_given,
     is_array,
@@ -46,6 +47,11 @@ def check_keyword_denylist(values: Mapping[str, object]) -> None:
         is_array(values["requestKeywordDenylist"]),
         "Parse Server option requestKeywordDenylist must be an array.",
     )
+    rules = values["requestKeywordDenylist"]
+    for rule in rules if is_array(rules) else ():
+        texts = [rule.get("key"), rule.get("value")] if is_object(rule) else []
+        patterns = [text for text in texts if isinstance(text, str)]
+        check_patterns("Parse Server option requestKeywordDenylist", patterns)
 
 
 def check_log_levels(values: Mapping[str, object]) -> None:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from parsepy.options.errors import OptionsError
+from parsepy.options.patterns import compile_pattern
 from parsepy.options.validation.rules import each_given, is_array, is_boolean, is_object, require
 
 _AUDIENCES = ("enableForAnonymousUser", "enableForPublic", "enableForAuthenticatedUser")
@@ -19,11 +20,25 @@ def check_file_upload(values: Mapping[str, object]) -> None:
         is_array,
         "fileUpload.{} must be an array.",
     )
+    patterns = upload.get("fileExtensions")
+    for pattern in patterns if is_array(patterns) else ():
+        _check_extension(pattern)
     domains = upload.get("allowedFileUrlDomains")
     require(
         not is_array(domains) or all(isinstance(d, str) and d for d in domains),
         "fileUpload.allowedFileUrlDomains must contain only non-empty strings.",
     )
+
+
+def _check_extension(pattern: object) -> None:
+    if pattern == "*":
+        return
+    try:
+        compile_pattern(str(pattern))
+    except ValueError as error:
+        raise OptionsError(
+            f"fileUpload.fileExtensions: {pattern!r} is no regular expression: {error}"
+        ) from None
 
 
 def check_file_download(values: Mapping[str, object]) -> None:

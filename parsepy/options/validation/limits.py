@@ -1,11 +1,13 @@
 """Bounds of queries and requests, and which routes and headers are open."""
 
-import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from importlib.util import find_spec
+from typing import Final
 
 from parsepy.options.definition import Kind
 from parsepy.options.definitions.limits import REQUEST_COMPLEXITY
 from parsepy.options.errors import OptionsError
+from parsepy.options.patterns import compile_pattern
 from parsepy.options.validation.rules import (
     is_array,
     is_boolean,
@@ -15,6 +17,8 @@ from parsepy.options.validation.rules import (
     is_set,
     require,
 )
+
+_REDIS_SCHEMES: Final = ("redis://", "rediss://", "unix://")
 
 
 def check_default_limit(values: Mapping[str, object]) -> None:
@@ -55,6 +59,16 @@ def check_idempotency(values: Mapping[str, object]) -> None:
         not is_set(paths) or (is_array(paths) and all(isinstance(path, str) for path in paths)),
         "idempotency paths must be of an array of strings",
     )
+    if is_array(paths):
+        check_patterns("idempotency paths", paths)
+
+
+def check_patterns(name: str, patterns: Iterable[object]) -> None:
+    for pattern in patterns:
+        try:
+            compile_pattern(str(pattern))
+        except ValueError:
+            raise OptionsError(f'{name} contains an invalid regex pattern: "{pattern}".') from None
 
 
 def check_request_complexity(values: Mapping[str, object]) -> None:
@@ -77,6 +91,27 @@ def check_request_complexity(values: Mapping[str, object]) -> None:
             )
 
 
+def check_redis(values: Mapping[str, object]) -> None:
+    urls = [url for url in _redis_urls(values) if is_set(url)]
+    for url in urls:
+        require(
+            isinstance(url, str) and url.startswith(_REDIS_SCHEMES),
+            "redisUrl must be an address such as redis://localhost:6379.",
+        )
+    require(
+        not urls or find_spec("redis") is not None,
+        "redisUrl needs the Redis client: pip install 'parsepy-server[redis]'.",
+    )
+
+
+def _redis_urls(values: Mapping[str, object]) -> Iterator[object]:
+    yield values.get("redisUrl")
+    rules = values.get("rateLimit")
+    for rule in rules if is_array(rules) else (rules,):
+        if is_object(rule):
+            yield rule.get("redisUrl")
+
+
 def check_route_allow_list(values: Mapping[str, object]) -> None:
     name = "Parse Server option routeAllowList"
     patterns = values.get("routeAllowList")
@@ -87,7 +122,4 @@ def check_route_allow_list(values: Mapping[str, object]) -> None:
     for pattern in patterns:
         if not isinstance(pattern, str):
             raise OptionsError(f"{name} contains a non-string value.")
-        try:
-            re.compile(pattern)
-        except re.error:
-            raise OptionsError(f'{name} contains an invalid regex pattern: "{pattern}".') from None
+        check_patterns(name, [pattern])

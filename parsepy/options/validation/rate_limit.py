@@ -5,6 +5,7 @@ from typing import Final
 
 from parsepy.options.definitions.limits import RATE_LIMIT
 from parsepy.options.errors import OptionsError
+from parsepy.options.validation.limits import check_patterns
 from parsepy.options.validation.path_pattern import fault_in_path
 from parsepy.options.validation.rules import (
     is_array,
@@ -24,17 +25,18 @@ def check_rate_limit(values: Mapping[str, object]) -> None:
     if not is_set(rules):
         return
     if is_object(rules):
-        _check_rule(rules)
+        check_rule(rules)
         return
     if not is_array(rules):
         raise OptionsError("rateLimit must be an array or object")
     for rule in rules:
         if not is_object(rule):
             raise OptionsError("rateLimit must be an array of objects")
-        _check_rule(rule)
+        check_rule(rule)
 
 
-def _check_rule(rule: Mapping[str, object]) -> None:
+def check_rule(rule: Mapping[str, object]) -> None:
+    """Raises `OptionsError` for a rule that cannot be applied."""
     _check_path(rule.get("requestPath"))
     _check_number(rule, "requestTimeWindow")
     internal = rule.get("includeInternalRequests")
@@ -53,6 +55,9 @@ def _check_rule(rule: Mapping[str, object]) -> None:
         not is_set(zone) or zone in _ZONES,
         "rateLimit.zone must be one of global, session, user, or ip",
     )
+    methods = rule.get("requestMethods")
+    if isinstance(methods, str):
+        check_patterns("rateLimit.requestMethods", [methods])
     for name in rule:
         require(name in _KNOWN, f'Invalid rate limit option "{name}"')
 

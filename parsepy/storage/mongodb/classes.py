@@ -1,12 +1,12 @@
 """Classes and fields: their `_SCHEMA` documents and what hangs on them."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from pymongo.errors import DuplicateKeyError
 
 from parsepy import errors
 from parsepy.errors import ClassExists
-from parsepy.protocol.field_types import GEO_POINT, POLYGON
+from parsepy.protocol.field_types import GEO_POINT
 from parsepy.schema.classes import ClassDefinition, ClassSchema, Field
 from parsepy.schema.system_classes import is_volatile, join_class
 from parsepy.storage.mongodb.columns import Columns
@@ -49,21 +49,23 @@ class Classes:
         if definition.indexes:
             await self._create_indexes(definition)
 
-    async def add_field(self, class_name: str, name: str, field: Field) -> None:
+    async def add_fields(self, class_name: str, fields: Mapping[str, Field]) -> bool:
+        entries: Document = {}
         with WRITING:
-            if field.type == GEO_POINT:
-                await self._refuse_second_geo_point(class_name, name)
+            for name, field in fields.items():
+                if field.type == GEO_POINT:
+                    await self._refuse_second_geo_point(class_name, name)
+                entries |= _field_entries(name, field)
             try:
                 await self._connection.schemas.update_one(
-                    {"_id": class_name, name: {"$exists": False}},
-                    {"$set": _field_entries(name, field), "$setOnInsert": COMMON_TYPES},
+                    {"_id": class_name, **{name: {"$exists": False} for name in fields}},
+                    {"$set": entries, "$setOnInsert": COMMON_TYPES},
                     upsert=True,
                 )
             except DuplicateKeyError:
-                # The class has the field already: no document matched, and none can be added.
-                return
-        if field.type == POLYGON:
-            await self._indexes.create_for_polygon(class_name, name)
+                # The class has one of them already: no document matched, none can be added.
+                return False
+        return True
 
     async def set_field_options(self, class_name: str, name: str, field: Field) -> None:
         with WRITING:
@@ -81,7 +83,8 @@ class Classes:
             )
             await self._drop_joins(schema, names)
 
-    async def set_permissions(self, class_name: str, permissions: JSONObject) -> None:
+    async def set_permissions(self, class_name: str, permissions: JSONObject | None) -> None:
+        # As parse-server, which reads null as permissions that were never given.
         update = {"$set": {"_metadata.class_permissions": encode_verbatim(permissions)}}
         with WRITING:
             await self._connection.schemas.update_one({"_id": class_name}, update)

@@ -4,30 +4,18 @@ import re
 from typing import Final
 
 from parsepy import errors
+from parsepy.aggregation import stored_names
 from parsepy.schema.classes import ClassSchema
 
-POINTER_PREFIX: Final = "_p_"
-AUTH_PREFIX: Final = "_auth_data_"
+POINTER_PREFIX: Final = stored_names.POINTER_PREFIX
+AUTH_PREFIX: Final = stored_names.AUTH_PREFIX
 READ_COLUMN: Final = "_rperm"
 WRITE_COLUMN: Final = "_wperm"
 ACL_COLUMN: Final = "_acl"
 
-RENAMED: Final = {
-    "objectId": "_id",
-    "createdAt": "_created_at",
-    "updatedAt": "_updated_at",
-    "sessionToken": "_session_token",
-    "lastUsed": "_last_used",
-    "timesUsed": "times_used",
-}
+RENAMED: Final = {**stored_names.COMMON, **stored_names.SESSION}
 
-INTERNAL_COLUMNS: Final = frozenset(
-    (
-        "_hashed_password _email_verify_token _email_verify_token_expires_at _perishable_token"
-        " _perishable_token_expires_at _password_changed_at _password_history _tombstone"
-        " _account_lockout_expires_at _failed_login_count"
-    ).split()
-)
+INTERNAL_COLUMNS: Final = stored_names.SECRETS - set(stored_names.SESSION.values())
 """Columns that keep their name on both sides."""
 
 # A column with any other name behind the prefix makes parse-server refuse the whole class.

@@ -6,6 +6,7 @@ from urllib.parse import urlsplit
 
 from bson.codec_options import CodecOptions, DatetimeConversion
 from pymongo import AsyncMongoClient
+from pymongo.asynchronous.client_session import AsyncClientSession
 from pymongo.asynchronous.database import AsyncDatabase
 from pymongo.errors import ConfigurationError, OperationFailure, PyMongoError
 
@@ -51,6 +52,11 @@ class Connection:
 
     def collection(self, class_name: str) -> Collection:
         return self.database.get_collection(self.prefix + class_name)
+
+    def start_session(self) -> AsyncClientSession:
+        if self._client is None:
+            raise RuntimeError("the store has not been started")
+        return self._client.start_session()
 
     @property
     def schemas(self) -> Collection:

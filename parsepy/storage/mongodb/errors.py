@@ -14,6 +14,7 @@ from pymongo import errors as driver
 from parsepy import errors
 from parsepy.errors import Code, DuplicateValue, ParseError
 from parsepy.storage.mongodb.columns import field_of_column
+from parsepy.storage.text_index import TextIndexMissing
 
 DUPLICATE_KEY: Final = 11000
 INDEX_CONFLICTS: Final = frozenset((85, 86))
@@ -25,13 +26,16 @@ _UNAVAILABLE: Final = frozenset((50, 64, 89, 91, 189, 262, 10107, 11600, 11602, 
 _BAD_REGEX: Final = frozenset((51091, 51108))
 _TOO_LARGE: Final = frozenset((10334, 17280, 17419, 17420))
 _TOO_DEEP: Final = 15
+# Of a search, and of an object whose field `language` a text index takes for one.
+_UNSUPPORTED_LANGUAGE: Final = frozenset((17261, 17262))
 _CONFLICTING_PATHS: Final = 40
 # TypeMismatch, PathNotViable, BadValue, NotSingleValueField, CannotBackfillArray,
-# FailedToParse, InvalidBSON; then what a bad path or value is called in updates and filters, and
-# what one is called that a geo index does not take (a Polygon whose edges cross).
+# FailedToParse, InvalidBSON; then what a bad path or value is called in updates and filters.
 _REFUSED: Final = frozenset(
-    (2, 9, 14, 22, 28, 34, 52, 54, 55, 56, 57, 66, 15998, 16410, 16755, 40353)
+    (2, 9, 14, 22, 28, 34, 52, 54, 55, 56, 57, 66, 291, 15998, 16410, 40353)
 )
+# What a 2d index calls a point beyond ±180 degrees, a 2dsphere index what is no shape on a sphere.
+_SHAPE_REFUSED: Final = frozenset((13027, 16755))
 # CannotCreateIndex, IndexOptionsConflict, IndexKeySpecsConflict, InvalidIndexSpecificationOption,
 # and what values that no geo index takes are called.
 _INDEX_REFUSED: Final = frozenset((67, 85, 86, 197, 13026, 13068, 16755, 16804))
@@ -132,8 +136,14 @@ def _of_operation(
         return _too_large()
     if code == _TOO_DEEP:
         return _too_deep()
+    if code in _UNSUPPORTED_LANGUAGE:
+        return errors.unsupported_language()
+    if code == INDEX_NOT_FOUND:
+        return TextIndexMissing()
     if code == _CONFLICTING_PATHS:
         return errors.invalid_json("One update cannot change both a field and a part of it.")
+    if code in _SHAPE_REFUSED:
+        return errors.shape_refused()
     if code in _REFUSED:
         return refused()
     if code in _UNAVAILABLE or code in _AUTHENTICATION or _is_transient(error):

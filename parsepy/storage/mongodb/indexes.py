@@ -14,6 +14,7 @@ from pymongo.errors import OperationFailure
 
 from parsepy.errors import Code, DuplicateValue, ParseError
 from parsepy.schema.classes import ClassDefinition, ClassSchema
+from parsepy.schema.index_options import PLAIN, IndexOptions, write_options
 from parsepy.storage.base import Index
 from parsepy.storage.mongodb.columns import Columns
 from parsepy.storage.mongodb.connection import Connection
@@ -51,10 +52,13 @@ class Indexes:
         if duplicates:
             raise duplicates[0]
 
-    async def create(self, class_name: str, name: str, key: JSONObject) -> None:
+    async def create(
+        self, class_name: str, name: str, key: JSONObject, options: IndexOptions = PLAIN
+    ) -> None:
         """Raises 102 when the database refuses it, `DuplicateValue`."""
+        columns = cast("list[tuple[str, int | str]]", list(key.items()))
         try:
-            model = IndexModel(cast("list[tuple[str, int | str]]", list(key.items())), name=name)
+            model = IndexModel(columns, name=name, **write_options(options))
         except (TypeError, ValueError) as error:
             raise index_refused() from error
         with INDEXING:
@@ -72,6 +76,13 @@ class Indexes:
             except OperationFailure as error:
                 if error.code not in (INDEX_NOT_FOUND, NAMESPACE_NOT_FOUND):
                     raise
+
+    async def options_of(self, class_name: str) -> dict[str, IndexOptions]:
+        """Options of the collection's indexes, of those that have any."""
+        with READING:
+            found = await self._connection.collection(class_name).list_indexes()
+            options = {index["name"]: _options(index) async for index in found}
+        return {name: given for name, given in options.items() if given != PLAIN}
 
     async def record_all(self) -> None:
         """Brings `_metadata.indexes` of every class up to what its collection really has."""
@@ -117,10 +128,15 @@ class Indexes:
                     raise _in_the_way(index) from error
         return duplicates
 
+    async def keys(self, class_name: str) -> dict[str, JSONObject]:
+        """The indexes that the collection really has, in the form in which they are recorded."""
+        with READING:
+            found = await self._connection.collection(class_name).list_indexes()
+            return {index["name"]: _recorded_key(index) async for index in found}
+
     async def _record(self, document: Document) -> None:
         class_name = document["_id"]
-        found = await self._connection.collection(class_name).list_indexes()
-        real = {index["name"]: _recorded_key(index) async for index in found}
+        real = await self.keys(class_name)
         recorded = document.get("_metadata", {}).get("indexes")
         if real and real != recorded:
             await self._connection.schemas.update_one(
@@ -151,6 +167,15 @@ def _in_the_way(index: Index) -> ParseError:
 
 def _is_for_auth_data(index: Index) -> bool:
     return index.fields[0].startswith("authData.")
+
+
+def _options(index: Mapping[str, Any]) -> IndexOptions:
+    seconds = index.get("expireAfterSeconds")
+    return IndexOptions(
+        unique=index.get("unique") is True,
+        sparse=index.get("sparse") is True,
+        expire_after_seconds=None if seconds is None else int(seconds),
+    )
 
 
 def _recorded_key(index: Mapping[str, Any]) -> Document:

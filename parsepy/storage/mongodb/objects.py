@@ -3,21 +3,33 @@
 from collections.abc import Sequence
 from typing import Any, Final
 
-from pymongo import ReturnDocument
+from pymongo import ReadPreference, ReturnDocument
 from pymongo.errors import BulkWriteError
 
 from parsepy import errors
 from parsepy.errors import DuplicateValue
+from parsepy.protocol.find_parameters import TEXT_SCORE
 from parsepy.protocol.operations import Changes
 from parsepy.query.options import FindOptions
 from parsepy.query.tree import Where
 from parsepy.schema.classes import ClassSchema
+from parsepy.storage.mongodb import nearest
 from parsepy.storage.mongodb.bindings import Bindings
 from parsepy.storage.mongodb.columns import READ_COLUMN, Columns
+from parsepy.storage.mongodb.documents import Collection
 from parsepy.storage.mongodb.errors import READING, WRITING, of_write_error
+from parsepy.storage.mongodb.explain import explain
+from parsepy.storage.mongodb.text_score import (
+    SCORE,
+    SORTED,
+    take_score,
+    with_score,
+    without_idle_score,
+)
 from parsepy.storage.mongodb.update import compile_update
 from parsepy.storage.mongodb.values import encode_polygon
 from parsepy.storage.mongodb.where import compile_where, holds_one_of
+from parsepy.storage.text_index import SCORE_FIELD
 from parsepy.types import JSONMapping, JSONObject, JSONValue, ParseObject
 
 CASE_INSENSITIVE: Final = {"locale": "en_US", "strength": 2}
@@ -26,13 +38,22 @@ CASE_INSENSITIVE: Final = {"locale": "en_US", "strength": 2}
 BATCH_SIZE: Final = 1000
 
 
+READ_PREFERENCES: Final = {
+    "PRIMARY": ReadPreference.PRIMARY,
+    "PRIMARY_PREFERRED": ReadPreference.PRIMARY_PREFERRED,
+    "SECONDARY": ReadPreference.SECONDARY,
+    "SECONDARY_PREFERRED": ReadPreference.SECONDARY_PREFERRED,
+    "NEAREST": ReadPreference.NEAREST,
+}
+
+
 class Objects:
     __slots__ = ("_batch_size", "_bindings", "_max_time_ms")
 
     def __init__(self, bindings: Bindings, options: JSONMapping) -> None:
         self._bindings = bindings
-        self._batch_size = _positive(options.get("batchSize")) or BATCH_SIZE
-        self._max_time_ms = _positive(options.get("maxTimeMS"))
+        self._batch_size = positive(options.get("batchSize")) or BATCH_SIZE
+        self._max_time_ms = positive(options.get("maxTimeMS"))
 
     async def get(
         self, schema: ClassSchema, object_id: str, group: tuple[str, ...] | None
@@ -49,22 +70,59 @@ class Objects:
         self, schema: ClassSchema, where: Where, options: FindOptions
     ) -> list[ParseObject]:
         binding = self._bindings.of(schema)
-        condition = compile_where(binding.columns, where)
-        arguments = self._find_arguments(binding.columns, options)
+        columns = binding.columns
+        options = without_idle_score(where, options)
+        near, rest = nearest.leading(where, options)
+        condition = compile_where(columns, rest)
+        arguments = self._find_arguments(columns, options)
         with READING:
-            documents = await binding.collection.find(condition, **arguments).to_list()
+            collection = _preferring(binding.collection, options)
+            if near is not None:
+                documents = await nearest.find_nearest(
+                    collection, columns, near, condition, arguments
+                )
+            else:
+                documents = await collection.find(condition, **arguments).to_list()
         decode = binding.decode
+        if options.score:
+            scores = map(take_score, documents)
+            return [
+                {**decode(document), SCORE_FIELD: score}
+                for score, document in zip(scores, documents, strict=True)
+            ]
         return [decode(document) for document in documents]
 
-    async def count(self, schema: ClassSchema, where: Where) -> int:
+    async def count(
+        self, schema: ClassSchema, where: Where, options: FindOptions, *, in_transaction: bool
+    ) -> int:
+        binding = self._bindings.of(schema)
+        near, rest = nearest.leading_count(where)
+        condition = compile_where(binding.columns, rest)
+        collection = _preferring(binding.collection, options)
+        arguments = _command_arguments(options)
+        if self._max_time_ms:
+            arguments["maxTimeMS"] = self._max_time_ms
+        with READING:
+            if near is not None:
+                return await nearest.count_near(
+                    collection, binding.columns, near, condition, arguments
+                )
+            if not condition and options.hint is None and not in_transaction:
+                # Counting without a condition reads every index key; the metadata has the number,
+                # but not to a transaction.
+                return await collection.estimated_document_count(**arguments)
+            return await collection.count_documents(condition, **arguments)
+
+    async def explain(
+        self, schema: ClassSchema, where: Where, options: FindOptions, verbosity: bool | str
+    ) -> JSONObject:
         binding = self._bindings.of(schema)
         condition = compile_where(binding.columns, where)
-        limits: dict[str, Any] = {"maxTimeMS": self._max_time_ms} if self._max_time_ms else {}
+        options = without_idle_score(where, options)
+        arguments = self._find_arguments(binding.columns, options)
         with READING:
-            if not condition:
-                # Counting without a condition reads every index key; the metadata has the number.
-                return await binding.collection.estimated_document_count(**limits)
-            return await binding.collection.count_documents(condition, **limits)
+            collection = _preferring(binding.collection, options)
+            return await explain(collection, condition, arguments, verbosity)
 
     async def insert(self, schema: ClassSchema, document: ParseObject) -> None:
         binding = self._bindings.of(schema)
@@ -125,7 +183,8 @@ class Objects:
         }
         if options.order:
             arguments["sort"] = [
-                (columns.of(key), -1 if downwards else 1) for key, downwards in options.order
+                (SORTED, SCORE) if key == TEXT_SCORE else (columns.of(key), -1 if downwards else 1)
+                for key, downwards in options.order
             ]
         if options.skip:
             arguments["skip"] = options.skip
@@ -133,11 +192,26 @@ class Objects:
             arguments["limit"] = options.limit
         if options.fields is not None:
             arguments["projection"] = _projection(columns, options.fields)
+        if options.score:
+            arguments["projection"] = with_score(arguments.get("projection"))
         if options.case_insensitive:
             arguments["collation"] = CASE_INSENSITIVE
-        if options.comment is not None:
-            arguments["comment"] = options.comment
-        return arguments
+        return arguments | _command_arguments(options)
+
+
+def _preferring(collection: Collection, options: FindOptions) -> Collection:
+    if options.read_preference is None:
+        return collection
+    return collection.with_options(read_preference=READ_PREFERENCES[options.read_preference])
+
+
+def _command_arguments(options: FindOptions) -> dict[str, Any]:
+    arguments: dict[str, Any] = {}
+    if options.comment is not None:
+        arguments["comment"] = options.comment
+    if options.hint is not None:
+        arguments["hint"] = options.hint
+    return arguments
 
 
 def _projection(columns: Columns, fields: frozenset[str]) -> dict[str, int] | None:
@@ -164,5 +238,5 @@ def _refusals(error: BulkWriteError) -> list[tuple[int, DuplicateValue]]:
     return refusals
 
 
-def _positive(value: JSONValue) -> int | None:
+def positive(value: JSONValue) -> int | None:
     return int(value) if isinstance(value, int | float) and value > 0 else None

@@ -30,6 +30,18 @@ class Relations:
             with WRITING:
                 await self._connection.collection(join).bulk_write(changes)
 
+    async def related_ids(self, join: str, owning_id: str) -> list[str]:
+        return await self._ids(join, {"owningId": owning_id}, "relatedId")
+
+    async def owning_ids(self, join: str, related_ids: Sequence[str]) -> list[str]:
+        return await self._ids(join, {"relatedId": {"$in": list(related_ids)}}, "owningId")
+
+    async def _ids(self, join: str, condition: Document, column: str) -> list[str]:
+        with READING:
+            found = self._connection.collection(join).find(condition, {"_id": 0, column: 1})
+            rows = await found.to_list()
+        return list(dict.fromkeys(str(row[column]) for row in rows if column in row))
+
     async def role_names(self, user_id: str) -> list[str]:
         users = self._connection.collection(join_class("users", "_Role"))
         with READING:

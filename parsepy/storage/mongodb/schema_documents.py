@@ -49,6 +49,15 @@ def read_definition(document: Document) -> ClassDefinition:
     )
 
 
+def unreadable_fields(document: Document) -> list[tuple[str, str]]:
+    """The class and its fields that `read_definition` leaves out."""
+    return [
+        (str(document["_id"]), name)
+        for name, text in document.items()
+        if name not in _NOT_FIELDS and name not in COMMON_COLUMNS and read_type(text) is None
+    ]
+
+
 def write_definition(definition: ClassDefinition) -> Document:
     document: Document = {"_id": definition.name, **COMMON_TYPES}
     fields = {name: field for name, field in definition.fields.items() if name not in _NOT_RECORDED}

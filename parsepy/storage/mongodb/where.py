@@ -12,16 +12,18 @@ from bson import Regex
 from parsepy import errors
 from parsepy.protocol.field_types import ARRAY
 from parsepy.query import tree
+from parsepy.query.text.languages import language_of_search
 from parsepy.query.tree import Path, Where
+from parsepy.storage.mongodb import where_geo
 from parsepy.storage.mongodb.columns import READ_COLUMN, WRITE_COLUMN, Columns
 from parsepy.storage.mongodb.documents import Document
 from parsepy.storage.mongodb.values import encode_field, encode_nested
+from parsepy.storage.text_index import can_hold_text
 from parsepy.types import JSONValue
 
 _Compilers: TypeAlias = dict[type, Callable[[Columns, Where], Document]]
 
 _COMPARISONS: Final = {"<": "$lt", "<=": "$lte", ">": "$gt", ">=": "$gte"}
-_MATCHES_NOTHING: Final[Document] = {"$nor": [{}]}
 
 
 def compile_where(columns: Columns, where: Where) -> Document:
@@ -113,6 +115,20 @@ def _matches(columns: Columns, where: tree.Matches) -> Document:
     return {columns.of(where.path.key): condition}
 
 
+def _text(_columns: Columns, where: tree.Text) -> Document:
+    if not can_hold_text(where.path):
+        return dict(where_geo.MATCHES_NOTHING)
+    # The field decides which index there is; what it finds is up to the database.
+    search: Document = {"$search": where.term}
+    if where.language is not None:
+        search["$language"] = language_of_search(where.language)
+    if where.case_sensitive:
+        search["$caseSensitive"] = True
+    if where.diacritic_sensitive:
+        search["$diacriticSensitive"] = True
+    return {"$text": search}
+
+
 def _accessible(_columns: Columns, where: tree.Accessible) -> Document:
     column = READ_COLUMN if where.permission == "read" else WRITE_COLUMN
     return {column: holds_one_of(where.group)}
@@ -135,7 +151,7 @@ def _and(columns: Columns, where: tree.And) -> Document:
 
 def _or(columns: Columns, where: tree.Or) -> Document:
     children = [compile_where(columns, child) for child in where.children]
-    return {"$or": children} if children else dict(_MATCHES_NOTHING)
+    return {"$or": children} if children else dict(where_geo.MATCHES_NOTHING)
 
 
 def _nor(columns: Columns, where: tree.Nor) -> Document:
@@ -159,6 +175,12 @@ _COMPILERS: Final = cast(
         tree.ContainedBy: _contained_by,
         tree.Exists: _exists,
         tree.Matches: _matches,
+        tree.Text: _text,
+        tree.Near: where_geo.in_circle,
+        tree.WithinCircle: where_geo.in_circle,
+        tree.WithinBox: where_geo.in_box,
+        tree.WithinPolygon: where_geo.in_polygon,
+        tree.Covers: where_geo.covers,
         tree.Accessible: _accessible,
     },
 )

@@ -4,7 +4,7 @@ from typing import Final
 
 import apsw
 
-from parsepy.storage.sqlite import functions
+from parsepy.storage.sqlite import functions, shape_functions
 
 MEMORY: Final = ":memory:"
 
@@ -28,6 +28,7 @@ def open_connection(location: str) -> apsw.Connection:
     # than most of them take.
     connection.config(apsw.SQLITE_DBCONFIG_ENABLE_QPSG, 1)
     functions.register(connection)
+    shape_functions.register(connection)
     connection.pragma("cache_size", -_CACHE_KIB)
     return connection
 

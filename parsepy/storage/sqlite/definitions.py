@@ -1,23 +1,45 @@
 """A class's definition as the JSON that `_SCHEMA` keeps."""
 
-from typing import cast
+from typing import NamedTuple, cast
 
 import orjson
 
 from parsepy.protocol.field_types import FieldType
 from parsepy.schema.classes import ClassDefinition, Field
+from parsepy.schema.index_options import IndexOptions, read_options, write_options
 from parsepy.storage.sqlite.encode import json_text
 from parsepy.types import MISSING, JSONObject, Missing
 
 
-def dump(definition: ClassDefinition) -> str:
-    return json_text(
-        {
-            "fields": {name: _field_json(field) for name, field in definition.fields.items()},
-            "classLevelPermissions": definition.permissions,
-            "indexes": definition.indexes,
-        }
-    )
+class Entry(NamedTuple):
+    """All that is stored of a class. `index_options` holds those of indexes that have any."""
+
+    definition: ClassDefinition
+    index_options: dict[str, IndexOptions]
+
+
+def dump(entry: Entry) -> str:
+    definition, index_options = entry
+    stored: JSONObject = {
+        "fields": {name: _field_json(field) for name, field in definition.fields.items()},
+        "classLevelPermissions": definition.permissions,
+        "indexes": cast("JSONObject", definition.indexes),
+    }
+    if index_options:
+        stored["indexOptions"] = {name: write_options(o) for name, o in index_options.items()}
+    return json_text(stored)
+
+
+def load_entry(class_name: str, text: str) -> Entry:
+    return Entry(load(class_name, text), load_index_options(text))
+
+
+def load_index_options(text: str) -> dict[str, IndexOptions]:
+    stored: dict[str, JSONObject] = orjson.loads(text)
+    return {
+        name: read_options(name, options)
+        for name, options in stored.get("indexOptions", {}).items()
+    }
 
 
 def load(class_name: str, text: str) -> ClassDefinition:

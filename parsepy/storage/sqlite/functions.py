@@ -7,9 +7,11 @@ from typing import Final, TypeAlias, cast
 import apsw
 
 from parsepy.storage.sqlite.sql_types import SQLValue
+from parsepy.storage.sqlite.text_terms import terms_text
 
 Predicate: TypeAlias = Callable[[str | None], bool]
 KeyMaker: TypeAlias = Callable[[str | None], bytes]
+Scorer: TypeAlias = Callable[[str], int | float]
 
 MATCHES: Final = "parse_matches"
 """`parse_matches(predicate, text)`: the predicate is bound as a Python object."""
@@ -18,13 +20,22 @@ SORT_KEY: Final = "parse_sort_key"
 FOLD: Final = "parse_fold"
 """`parse_fold(text)`: equal for texts that differ in case only; accents count. Used in indexes."""
 
+TERMS: Final = "parse_terms"
+"""`parse_terms(texts)`: what a text index keeps of them. Used in triggers."""
+SCORE: Final = "parse_score"
+"""`parse_score(scorer, texts)`: how well a text search finds them."""
+
 
 def register(connection: apsw.Connection) -> None:
     # Matching sees what the statement binds and nothing else, so it is deterministic too.
     connection.create_scalar_function(MATCHES, _matches, 2, deterministic=True)
     connection.create_scalar_function(SORT_KEY, _sort_key, 2, deterministic=True)
+    connection.create_scalar_function(SCORE, _score, 2, deterministic=True)
     connection.create_scalar_function(
         FOLD, _fold, 1, deterministic=True, flags=apsw.SQLITE_INNOCUOUS
+    )
+    connection.create_scalar_function(
+        TERMS, _terms, 1, deterministic=True, flags=apsw.SQLITE_INNOCUOUS
     )
 
 
@@ -49,3 +60,13 @@ def _sort_key(*arguments: SQLValue) -> SQLValue:
 def _fold(*arguments: SQLValue) -> SQLValue:
     (text,) = arguments
     return folded(text) if isinstance(text, str) else text
+
+
+def _terms(*arguments: SQLValue) -> SQLValue:
+    (texts,) = arguments
+    return terms_text(cast("str", texts))
+
+
+def _score(*arguments: SQLValue) -> SQLValue:
+    scorer, texts = arguments
+    return cast("Scorer", scorer)(cast("str", texts))

@@ -10,11 +10,11 @@ import apsw
 
 from parsepy.errors import Code, ParseError
 from parsepy.schema.system_classes import is_join, join_class
-from parsepy.storage.sqlite import names
+from parsepy.storage.sqlite import names, shapes, text
 
 APPLICATION_ID: Final = 0x50617273
 """`Pars`, for `file(1)` and for us."""
-LAYOUT_VERSION: Final = 1
+LAYOUT_VERSION: Final = 2
 OLDEST_SQLITE: Final = (3, 48, 0)
 
 ROLE_TABLES: Final = ("_Role", join_class("users", "_Role"), join_class("roles", "_Role"))
@@ -95,13 +95,19 @@ def create_table(connection: apsw.Connection, class_name: str) -> None:
 
 def drop_table(connection: apsw.Connection, class_name: str) -> None:
     connection.execute(f"DROP TABLE IF EXISTS {names.table(class_name)}")
+    text.drop_all(connection, class_name)
+    shapes.drop_all(connection, class_name)
 
 
 def drop_everything(connection: apsw.Connection) -> None:
-    found = connection.execute("SELECT name FROM sqlite_schema WHERE type = 'table'").fetchall()
+    # The tables in which virtual ones keep their content go with them, so those come first.
+    found = connection.execute(
+        "SELECT name FROM sqlite_schema WHERE type = 'table'"
+        " ORDER BY sql LIKE 'CREATE VIRTUAL TABLE %' DESC"
+    ).fetchall()
     for table in (str(name) for (name,) in found):
         if not table.startswith(names.RESERVED):
-            connection.execute(f"DROP TABLE {names.quoted(table)}")
+            connection.execute(f"DROP TABLE IF EXISTS {names.quoted(table)}")
 
 
 def _is_new(connection: apsw.Connection) -> bool:

@@ -32,6 +32,13 @@ def table_name(class_name: str) -> str:
     return f"~{folded}" if class_name.lower().startswith(RESERVED) else folded
 
 
+def class_of_table(name: str) -> str | None:
+    """The class or relation whose table is called so; `None` for any other table."""
+    class_name = name.removeprefix("~").rpartition("~")[0]
+    known = _CLASS.fullmatch(class_name) is not None or is_join(class_name)
+    return class_name if known and table_name(class_name) == name else None
+
+
 def index_name(class_name: str, index: str) -> str:
     """The name of a class's index: in SQLite all tables share one space of index names."""
     if "\0" in index:

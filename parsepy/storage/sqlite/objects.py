@@ -6,22 +6,27 @@ from typing import Final, cast
 import apsw
 
 from parsepy import errors
-from parsepy.errors import DuplicateValue
+from parsepy.errors import DuplicateValue, ParseError
 from parsepy.protocol.operations import Changes
+from parsepy.query.nearest import split
 from parsepy.query.options import FindOptions
 from parsepy.query.tree import Where
 from parsepy.schema.classes import ClassSchema
 from parsepy.schema.system_classes import is_join
-from parsepy.storage.sqlite import names
+from parsepy.storage.sqlite import hints, names, text_where
 from parsepy.storage.sqlite.changes import apply_changes
 from parsepy.storage.sqlite.conditions import ALWAYS, Condition
+from parsepy.storage.sqlite.encode import json_text
 from parsepy.storage.sqlite.errors import table_missing, translation
+from parsepy.storage.sqlite.nearest import nearest_query
 from parsepy.storage.sqlite.order import compile_order
 from parsepy.storage.sqlite.reader import Query
 from parsepy.storage.sqlite.rows import SELECTED, from_row, readable_for, text_of_row, to_row
 from parsepy.storage.sqlite.sql_types import Rows, SQLValue
 from parsepy.storage.sqlite.tables import Tables
 from parsepy.storage.sqlite.where import compile_where
+from parsepy.storage.text_index import SCORE_FIELD
+from parsepy.storage.updates import Outcome, Update
 from parsepy.types import ParseObject
 
 _KEY_COLUMNS: Final = frozenset(("objectId", "createdAt"))
@@ -33,23 +38,34 @@ def get_query(class_name: str, object_id: str) -> Query:
 
 
 def find_query(schema: ClassSchema, where: Where, options: FindOptions) -> Query:
-    condition = compile_where(where, schema, fold=options.case_insensitive)
+    hints.check(schema, options.hint)
+    near, rest = (None, where) if options.order else split(where)
+    condition = compile_where(rest, schema, fold=options.case_insensitive)
+    if near is not None:
+        return nearest_query(schema, near, condition, options, _page(options))
+    score = text_where.score(where, schema, options)
+    selected = _selected(options, score)
     page = _page(options)
     if options.order:
-        return _sorted_query(schema, condition, options, page)
+        return _sorted_query(schema, condition, options, page, selected, score)
     return Query(
         schema.name,
-        f"SELECT {SELECTED} FROM {names.table(schema.name)}{_where(condition)}{page.sql}",
-        condition.parameters + page.parameters,
+        f"SELECT {selected.sql} FROM {names.table(schema.name)}{_where(condition)}{page.sql}",
+        selected.parameters + condition.parameters + page.parameters,
     )
 
 
 def _sorted_query(
-    schema: ClassSchema, condition: Condition, options: FindOptions, page: Condition
+    schema: ClassSchema,
+    condition: Condition,
+    options: FindOptions,
+    page: Condition,
+    selected: Condition,
+    score: Condition,
 ) -> Query:
     # Sorted are row ids, not objects: rendering the JSON of rows that the page then cuts off
     # costs three times as much as the sort. Equal ones keep the order of their insertion.
-    order = compile_order(options.order, schema, fold=options.case_insensitive)
+    order = compile_order(options.order, schema, score, fold=options.case_insensitive)
     table = names.table(schema.name)
     page_of_ids = (
         f"SELECT id AS row, {order.keys.sql} FROM {table}{_where(condition)}"
@@ -57,9 +73,9 @@ def _sorted_query(
     )
     return Query(
         schema.name,
-        f"SELECT {SELECTED} FROM ({page_of_ids}) CROSS JOIN {table} ON id = row"
+        f"SELECT {selected.sql} FROM ({page_of_ids}) CROSS JOIN {table} ON id = row"
         f" ORDER BY {order.terms}, row",
-        order.keys.parameters + condition.parameters + page.parameters,
+        selected.parameters + order.keys.parameters + condition.parameters + page.parameters,
     )
 
 
@@ -79,6 +95,15 @@ def one_for(group: tuple[str, ...]) -> Callable[[Rows], ParseObject | None]:
 
 def all_of(rows: Rows) -> list[ParseObject]:
     return list(map(from_row, rows))
+
+
+def scored_of(rows: Rows) -> list[ParseObject]:
+    """The objects of rows that end with their text score."""
+    return [{**from_row(row[:-1]), SCORE_FIELD: cast("float", row[-1])} for row in rows]
+
+
+def scored_texts_of(rows: Rows) -> list[str]:
+    return list(map(json_text, scored_of(rows)))
 
 
 def texts_of(rows: Rows) -> list[str]:
@@ -144,6 +169,25 @@ def update(
     return document
 
 
+def update_many(
+    connection: apsw.Connection, schema: ClassSchema, updates: Sequence[Update]
+) -> list[Outcome]:
+    return [_updated(connection, schema, update) for update in updates]
+
+
+def _updated(connection: apsw.Connection, schema: ClassSchema, asked: Update) -> Outcome:
+    # A statement that is refused changes nothing, so the others can stay.
+    try:
+        return update(connection, schema, asked.where, asked.changes)
+    except ParseError as refused:
+        return refused
+    except apsw.ConstraintError as error:
+        refusal = translation(error, connection)
+        if isinstance(refusal, DuplicateValue | ParseError):
+            return refusal
+        raise
+
+
 def delete(connection: apsw.Connection, schema: ClassSchema, where: Where) -> int:
     condition = compile_where(where, schema)
     sql = f"DELETE FROM {names.table(schema.name)}{_where(condition)}"
@@ -154,6 +198,12 @@ def delete(connection: apsw.Connection, schema: ClassSchema, where: Where) -> in
             raise
         return 0
     return connection.changes()
+
+
+def _selected(options: FindOptions, score: Condition) -> Condition:
+    if not options.score:
+        return Condition(SELECTED)
+    return Condition(f"{SELECTED}, {score.sql}", score.parameters)
 
 
 def _where(condition: Condition) -> str:

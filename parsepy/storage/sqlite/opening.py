@@ -7,7 +7,7 @@ from typing import Final
 import apsw
 
 from parsepy.errors import Code, ParseError
-from parsepy.storage.sqlite import layout
+from parsepy.storage.sqlite import layout, shapes
 from parsepy.storage.sqlite.connection import MEMORY, keep_log, open_connection
 from parsepy.storage.sqlite.transaction import PATIENCE, Job, commit
 
@@ -50,10 +50,12 @@ def _prepare(connection: apsw.Connection, location: str) -> None:
     layout.check_file(connection, location)
     if location != MEMORY:
         _keep_log(connection)
-    job = Job(layout.create_base)
-    commit(connection, [job])
-    if job.error is not None:
-        raise job.error
+    # Files of an earlier parsepy lack what is kept beside the objects today.
+    for write in (layout.create_base, shapes.ensure_all):
+        job = Job(write)
+        commit(connection, [job])
+        if job.error is not None:
+            raise job.error
 
 
 def _keep_log(connection: apsw.Connection) -> None:

@@ -8,14 +8,14 @@ import orjson
 from msgspec import Struct
 
 from parsepy.protocol.field_types import STRING
-from parsepy.protocol.find_parameters import SortKey
+from parsepy.protocol.find_parameters import TEXT_SCORE, SortKey
+from parsepy.query.sort_keys import least_key
 from parsepy.query.stored import stored_field
 from parsepy.query.tree import Path
 from parsepy.schema.classes import ClassSchema
 from parsepy.storage.sqlite import columns, names
 from parsepy.storage.sqlite.conditions import Condition
 from parsepy.storage.sqlite.functions import FOLD, SORT_KEY
-from parsepy.storage.sqlite.sort_keys import least_key
 
 
 class Order(Struct, frozen=True):
@@ -25,9 +25,14 @@ class Order(Struct, frozen=True):
     terms: str
 
 
-def compile_order(order: Sequence[SortKey], schema: ClassSchema, *, fold: bool = False) -> Order:
-    """Raises 105 for a key that cannot name a field."""
-    keys = [_key(field, descending, schema, fold) for field, descending in order]
+def compile_order(
+    order: Sequence[SortKey], schema: ClassSchema, score: Condition, *, fold: bool = False
+) -> Order:
+    """`score` is what `$score` stands for. Raises 105 for a key that cannot name a field."""
+    keys = [
+        score if field == TEXT_SCORE else _key(field, descending, schema, fold)
+        for field, descending in order
+    ]
     # SQLite puts NULL first upwards and last downwards, as MongoDB puts null and missing.
     terms = [f"k{i}{' DESC' if descending else ''}" for i, (_, descending) in enumerate(order)]
     return Order(

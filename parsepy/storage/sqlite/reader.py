@@ -16,7 +16,7 @@ from typing import Final, Protocol, TypeVar
 import apsw
 from msgspec import Struct
 
-from parsepy.storage.sqlite import names
+from parsepy.storage.sqlite import names, shapes
 from parsepy.storage.sqlite.connection import open_reader
 from parsepy.storage.sqlite.errors import STORE_ERRORS, table_missing, translated, translation
 from parsepy.storage.sqlite.sql_types import Parameter, Rows
@@ -46,12 +46,16 @@ class Query(Struct, frozen=True):
 
     def rows(self, connection: apsw.Connection) -> Rows:
         try:
-            return connection.execute(self.sql, self.parameters).fetchall()
-        except apsw.SQLError:
-            if table_missing(connection, names.table_name(self.class_name)):
+            return self.fetch(connection)
+        except apsw.SQLError as error:
+            missing = table_missing(connection, names.table_name(self.class_name))
+            if missing or shapes.is_missing(error):
                 return []
             # It may have been made just now; any other fault comes again.
-            return connection.execute(self.sql, self.parameters).fetchall()
+            return self.fetch(connection)
+
+    def fetch(self, connection: apsw.Connection) -> Rows:
+        return connection.execute(self.sql, self.parameters).fetchall()
 
 
 class Reader(Protocol):
@@ -62,17 +66,27 @@ class Reader(Protocol):
 
 
 class InlineReader:
-    """Reads the database in memory; the connection is the writer's and closed by it."""
+    """Reads the database in memory; the connection is the writer's and closed by it.
 
-    def __init__(self, connection: apsw.Connection) -> None:
+    It shows what a transaction has not committed yet, so reads wait while one holds `lock`.
+    """
+
+    def __init__(self, connection: apsw.Connection, lock: asyncio.Lock) -> None:
         self._connection = connection
+        self._lock = lock
 
     async def read(self, query: Query, decode: Callable[[Rows], Decoded]) -> Decoded:
-        with translated(self._connection):
-            return decode(query.rows(self._connection))
+        if self._lock.locked():
+            async with self._lock:
+                return self._read(query, decode)
+        return self._read(query, decode)
 
     async def close(self) -> None:
         pass
+
+    def _read(self, query: Query, decode: Callable[[Rows], Decoded]) -> Decoded:
+        with translated(self._connection):
+            return decode(query.rows(self._connection))
 
 
 class FileReader:

@@ -7,6 +7,7 @@ import apsw
 
 from parsepy.schema.system_classes import join_class
 from parsepy.storage.sqlite import layout, names
+from parsepy.storage.sqlite.encode import json_text
 from parsepy.storage.sqlite.reader import Query
 from parsepy.storage.sqlite.sql_types import Rows
 
@@ -41,6 +42,19 @@ def change(
         f"DELETE FROM {table} WHERE owningId = ? AND relatedId = ?",
         [(owning_id, related_id) for related_id in removed],
     )
+
+
+def related_ids_query(join: str, owning_id: str) -> Query:
+    sql = f"SELECT relatedId FROM {names.table(join)} WHERE owningId = ? ORDER BY id"
+    return Query(join, sql, (owning_id,))
+
+
+def owning_ids_query(join: str, related_ids: Sequence[str]) -> Query:
+    sql = (
+        f"SELECT DISTINCT owningId FROM {names.table(join)}"
+        " WHERE relatedId IN (SELECT value FROM json_each(?))"
+    )
+    return Query(join, sql, (json_text(list(related_ids)),))
 
 
 def role_names_query(user_id: str) -> Query:

@@ -8,7 +8,7 @@ import apsw
 from parsepy.protocol import dates
 from parsepy.schema.classes import missing_class
 from parsepy.storage.base import Index
-from parsepy.storage.sqlite import indexes, layout, names
+from parsepy.storage.sqlite import indexes, layout, names, shapes
 from parsepy.storage.sqlite.errors import table_missing
 
 
@@ -34,9 +34,13 @@ class Tables:
                     indexes.expression(missing_class(index.class_name), index.fields[0]),
                 )
 
+    def wanted(self, class_name: str) -> Sequence[Index]:
+        return self._wanted.get(class_name, ())
+
     def create(self, connection: apsw.Connection, class_name: str) -> None:
         """Makes the table and the indexes that are missing. Raises `DuplicateValue`."""
         layout.create_table(connection, class_name)
+        shapes.ensure_class(connection, class_name)
         for index in self._wanted.get(class_name, ()):
             indexes.ensure(connection, index)
 

@@ -28,7 +28,7 @@ class Job:
 def commit(connection: apsw.Connection, group: Sequence[Job]) -> None:
     """Does the group in one transaction. A write that fails leaves the others as they are."""
     try:
-        _begin(connection)
+        begin(connection)
         for job in group:
             _do(connection, job)
         connection.execute("COMMIT")
@@ -41,7 +41,8 @@ def commit(connection: apsw.Connection, group: Sequence[Job]) -> None:
             job.error.__cause__ = error
 
 
-def _begin(connection: apsw.Connection) -> None:
+def begin(connection: apsw.Connection) -> None:
+    """Takes the file's write lock. Raises `apsw.BusyError` when another process keeps it."""
     deadline = monotonic() + PATIENCE
     while True:
         try:
@@ -63,14 +64,15 @@ def _do(connection: apsw.Connection, job: Job) -> None:
         if not connection.in_transaction:
             # SQLite has given up the whole transaction.
             raise
-        job.error = _told(error, connection)
+        job.error = told(error, connection)
         connection.execute("ROLLBACK TO write")
     connection.execute("RELEASE write")
 
 
-def _told(error: Exception, connection: apsw.Connection) -> Exception:
+def told(error: Exception, connection: apsw.Connection) -> Exception:
+    """What the caller gets to see of a write's error."""
     if not isinstance(error, STORE_ERRORS):
         return error
-    told = translation(error, connection)
-    told.__cause__ = error
-    return told
+    meaning = translation(error, connection)
+    meaning.__cause__ = error
+    return meaning

@@ -16,11 +16,12 @@ from parsepy.query.regex import compile_pattern
 from parsepy.query.stored import stored_operand
 from parsepy.query.tree import Path, Where
 from parsepy.schema.classes import ClassSchema
-from parsepy.storage.sqlite import columns, conditions, names
+from parsepy.storage.sqlite import columns, conditions, names, text_where
 from parsepy.storage.sqlite.conditions import ALWAYS, NEVER, Condition
 from parsepy.storage.sqlite.encode import json_text
 from parsepy.storage.sqlite.functions import MATCHES, Predicate
 from parsepy.storage.sqlite.rows import entries
+from parsepy.storage.sqlite.shape_conditions import compile_geo
 from parsepy.types import JSONValue, Missing
 
 _PREFIX: Final = re.compile(r"\^\\Q((?:(?!\\E).)*)\\E", re.DOTALL)
@@ -58,6 +59,18 @@ class _Compiler:
                 return self._any_of(children).negated()
             case tree.Accessible():
                 return _accessible(where)
+            case (
+                tree.Near()
+                | tree.WithinCircle()
+                | tree.WithinBox()
+                | tree.WithinPolygon()
+                | tree.Covers()
+            ):
+                return compile_geo(where, self._schema)
+            case tree.Text():
+                return text_where.condition(where, self._schema)
+            case tree.InQuery() | tree.Selected() | tree.RelatedTo():
+                raise TypeError(f"the read door resolves this before: {where!r}")
             case tree.NotEqual(path, value):
                 return self.compile(tree.Equal(path, value)).negated()
             case tree.NotIn(path, values):

@@ -9,12 +9,16 @@ import asyncio
 import threading
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from queue import Empty, SimpleQueue
-from typing import Any, Final, Protocol, TypeVar, cast
+from typing import Final, Protocol, TypeVar, cast
+from weakref import WeakSet
 
 import apsw
 
+from parsepy.storage.sqlite.held import LIFE, HeldWriter
+from parsepy.storage.sqlite.held_connection import HeldConnection
+from parsepy.storage.sqlite.held_thread import Asked, HeldThread
 from parsepy.storage.sqlite.transaction import Job, commit
 
 Result = TypeVar("Result")
@@ -26,17 +30,22 @@ class Writer(Protocol):
     async def run(self, write: Callable[[apsw.Connection], Result]) -> Result:
         """Does `write` in a transaction; returns, or raises what it raised, after the commit."""
 
+    async def hold(self) -> HeldWriter:
+        """Keeps the writer for one transaction, which is begun; other writes wait for its end."""
+
     async def close(self) -> None:
         """Finishes what was asked and closes the connection."""
 
 
 class GroupWriter:
-    """Writes to a file, in a thread of its own."""
+    """Writes to a file, in a thread of its own. `life` bounds a transaction, in seconds."""
 
-    def __init__(self, connection: apsw.Connection) -> None:
+    def __init__(self, connection: apsw.Connection, *, life: float = LIFE) -> None:
         self._connection = connection
+        self._life = life
         self._loop = asyncio.get_running_loop()
-        self._queue: SimpleQueue[_Asked | None] = SimpleQueue()
+        self._queue: SimpleQueue[Asked | HeldThread | None] = SimpleQueue()
+        self._held: WeakSet[HeldThread] = WeakSet()
         self._thread = threading.Thread(
             target=self._work, name="parsepy-sqlite-writer", daemon=True
         )
@@ -44,69 +53,95 @@ class GroupWriter:
 
     async def run(self, write: Callable[[apsw.Connection], Result]) -> Result:
         future: asyncio.Future[Result] = self._loop.create_future()
-        self._queue.put(_Asked(Job(write), future))
+        self._queue.put(Asked(Job(write), future))
         return await future
 
+    async def hold(self) -> HeldWriter:
+        held = HeldThread(self._loop)
+        self._held.add(held)
+        self._queue.put(held)
+        await held.begin()
+        return held
+
     async def close(self) -> None:
+        for held in self._held:
+            held.roll_back()
         self._queue.put(None)
         await asyncio.to_thread(self._thread.join)
 
     def _work(self) -> None:
         while True:
-            group, last = self._next_group()
-            if group:
-                commit(self._connection, [asked.job for asked in group])
+            turn = self._next_turn()
+            if turn.group:
+                commit(self._connection, [asked.job for asked in turn.group if asked.job])
                 # A loop that is closed has nobody left who waits.
                 with suppress(RuntimeError):
-                    self._loop.call_soon_threadsafe(_answer, group)
-            if last:
+                    self._loop.call_soon_threadsafe(_answer, turn.group)
+            if turn.held is not None:
+                turn.held.serve(self._connection, self._life)
+            if turn.last:
                 self._connection.close()
                 return
 
-    def _next_group(self) -> "tuple[list[_Asked], bool]":
-        """What waits in the queue, at least one, and whether nothing comes after it."""
-        group: list[_Asked] = []
+    def _next_turn(self) -> "_Turn":
+        """What waits in the queue, at least one thing; a transaction ends the group before it."""
+        turn = _Turn()
         asked = self._queue.get()
-        while asked is not None:
-            group.append(asked)
-            if len(group) == MOST_IN_GROUP:
-                return group, False
+        while isinstance(asked, Asked):
+            turn.group.append(asked)
+            if len(turn.group) == MOST_IN_GROUP:
+                return turn
             try:
                 asked = self._queue.get_nowait()
             except Empty:
-                return group, False
-        return group, True
+                return turn
+        turn.held, turn.last = asked, asked is None
+        return turn
 
 
 class InlineWriter:
-    """Writes to a database in memory, at once."""
+    """Writes to a database in memory, at once, unless a transaction holds `lock`."""
 
-    def __init__(self, connection: apsw.Connection) -> None:
+    def __init__(
+        self, connection: apsw.Connection, lock: asyncio.Lock, *, life: float = LIFE
+    ) -> None:
         self._connection = connection
+        self._lock = lock
+        self._life = life
+        self._held: HeldConnection | None = None
 
     async def run(self, write: Callable[[apsw.Connection], Result]) -> Result:
+        if self._lock.locked():
+            async with self._lock:
+                return self._commit(write)
+        return self._commit(write)
+
+    async def hold(self) -> HeldWriter:
+        held = HeldConnection(self._connection, self._lock)
+        await held.begin(self._life)
+        self._held = held
+        return held
+
+    async def close(self) -> None:
+        if self._held is not None:
+            self._held.roll_back()
+        self._connection.close()
+
+    def _commit(self, write: Callable[[apsw.Connection], Result]) -> Result:
         job = Job(write)
         commit(self._connection, [job])
         if job.error is not None:
             raise job.error
         return cast("Result", job.result)
 
-    async def close(self) -> None:
-        self._connection.close()
+
+@dataclass(slots=True)
+class _Turn:
+    group: list[Asked] = field(default_factory=list)
+    held: HeldThread | None = None
+    last: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class _Asked:
-    job: Job
-    future: "asyncio.Future[Any]"
-
-
-def _answer(group: Sequence[_Asked]) -> None:
+def _answer(group: Sequence[Asked]) -> None:
     for asked in group:
-        # A caller that went away has cancelled its future.
-        if asked.future.done():
-            continue
-        if asked.job.error is None:
-            asked.future.set_result(asked.job.result)
-        else:
-            asked.future.set_exception(asked.job.error)
+        asked.answer(asked.job.error if asked.job is not None else None)

@@ -65,7 +65,7 @@ async def test_a_batch_for_a_new_class_makes_it_once(parse: LocalApp) -> None:
     await _batch(parse, *(_request("POST", "/classes/Fresh", {"n": n, "a": "x"}) for n in range(9)))
 
     calls = Counter(parse.storage.taken_calls())
-    assert (calls["create_class"], calls["add_field"], calls["insert_many"]) == (1, 2, 1)
+    assert (calls["create_class"], calls["add_fields"], calls["insert_many"]) == (1, 1, 1)
 
 
 async def test_the_bad_ones_fail_and_the_others_are_stored(parse: LocalApp) -> None:
@@ -104,7 +104,7 @@ async def test_every_request_of_a_batch_is_judged_by_its_permissions(parse: Loca
         _request("GET", f"/classes/Game/{game}"),
         _request("PUT", f"/classes/Game/{game}", {"ACL": {ann.id: {"read": True, "write": True}}}),
         _request("POST", "/classes/Closed", {}),
-        _request("POST", "/classes/_Hooks", {}),
+        _request("POST", "/classes/_Audience", {}),
         _request("GET", "/schemas"),
     ]
 

@@ -9,7 +9,10 @@ from pymongo import MongoClient
 from pymongo.database import Database
 
 from parsepy.storage.mongodb import MongoStorage
+from tests.storage.mongodb.reference_client import Reference, reference_on_own_database
 from tests.storage.mongodb.samples import Raw
+from tests.storage.mongodb.two_servers import SHARED_OPTIONS, Servers, two_servers
+from tests.support.mongod import RunningMongod
 
 
 @pytest.fixture
@@ -38,3 +41,16 @@ def collected_sockets() -> Iterator[None]:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", ResourceWarning)
         gc.collect()
+
+
+@pytest.fixture(scope="module")
+def shared_reference(mongod: RunningMongod) -> Iterator[Reference]:
+    """A parse-server whose database others use as well."""
+    with reference_on_own_database(mongod, options=SHARED_OPTIONS) as running:
+        yield running
+
+
+@pytest.fixture
+async def servers(shared_reference: Reference) -> AsyncIterator[Servers]:
+    async with two_servers(shared_reference) as running:
+        yield running

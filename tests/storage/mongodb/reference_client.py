@@ -55,7 +55,7 @@ class Reference:
 
 @contextmanager
 def reference_on_own_database(
-    mongod: RunningMongod, *, database_name: str | None = None
+    mongod: RunningMongod, *, database_name: str | None = None, options: JSONMapping = OPTIONS
 ) -> Iterator[Reference]:
     """Starts parse-server; its database goes with the block unless it was named."""
     try:
@@ -67,7 +67,7 @@ def reference_on_own_database(
     headers = {"X-Parse-Application-Id": "app"}
     try:
         with (
-            running_reference(uri, OPTIONS) as running,
+            running_reference(uri, options) as running,
             httpx.Client(base_url=running.url, headers=headers, timeout=30) as client,
         ):
             yield Reference(client, uri, name)

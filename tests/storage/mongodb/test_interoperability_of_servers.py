@@ -1,78 +1,18 @@
 """parse-server and parsepy on one database, each asked over HTTP, in turns."""
 
 import json
-from collections.abc import AsyncIterator, Iterator
-from dataclasses import dataclass
-from typing import Any, cast
+from typing import Any
 
-import httpx
 import pytest
 
-from parsepy import create_app
 from parsepy.protocol.values import pointer
-from parsepy.types import JSONObject, JSONValue
-from tests.storage.mongodb.reference_client import OPTIONS, Reference, reference_on_own_database
+from parsepy.types import JSONObject
 from tests.storage.mongodb.samples import BLOB, DAY, OBJECT_OF_ALL_TYPES, PICTURE, PLACE, POINTER
-from tests.support.asgi import app_client
-from tests.support.mongod import RunningMongod
+from tests.storage.mongodb.two_servers import BOTH_WAYS, Servers
 
 pytestmark = pytest.mark.anyio
 
 FIELDS = ("s", "n", "big", "b", "d", "by", "ptr", "obj", "geo", "poly", "file", "ACL")
-
-
-@dataclass(frozen=True, slots=True)
-class Servers:
-    reference: Reference
-    client: httpx.AsyncClient
-
-    async def ask(
-        self,
-        server: str,
-        method: str,
-        path: str,
-        body: JSONValue = None,
-        *,
-        session: str | None = None,
-        **query: str,
-    ) -> dict[str, Any]:
-        """Asks `parse-server` or `parsepy` the same; fails the test when the answer is an error."""
-        if server == "parse-server":
-            return self.reference.ask(method, path, body, session=session, **query)
-        headers = {"X-Parse-Application-Id": "app", "X-Parse-Master-Key": "master"}
-        if session is not None:
-            del headers["X-Parse-Master-Key"]
-            headers |= {"X-Parse-Session-Token": session} if session else {}
-        url = f"/parse{path}"
-        answer = await self.client.request(method, url, json=body, params=query, headers=headers)
-        assert answer.status_code < 300, answer.text
-        return cast("dict[str, Any]", answer.json())
-
-
-@pytest.fixture(scope="module")
-def reference(mongod: RunningMongod) -> Iterator[Reference]:
-    with reference_on_own_database(mongod) as running:
-        yield running
-
-
-@pytest.fixture
-async def servers(reference: Reference) -> AsyncIterator[Servers]:
-    app = create_app(
-        {
-            "appId": "app",
-            "masterKey": "master",
-            "databaseURI": reference.database_uri,
-            "serverURL": "http://parse.test/parse",
-            **OPTIONS,
-        }
-    )
-    async with app_client(app) as client:
-        yield Servers(reference, client)
-
-
-BOTH_WAYS = pytest.mark.parametrize(
-    ("first", "second"), [("parse-server", "parsepy"), ("parsepy", "parse-server")]
-)
 
 
 def comparable(answer: dict[str, Any]) -> str:

@@ -12,6 +12,7 @@ from tests.contract.samples import EVERY_TYPE, is_object, thing
 
 TASKS = 20
 ENOUGH = 600
+ENOUGH_PAIRS = 150
 
 
 async def write_until_killed(location: str, acknowledgements: str) -> None:
@@ -37,6 +38,27 @@ async def write_until_killed(location: str, acknowledgements: str) -> None:
     await asyncio.gather(*map(write, range(TASKS)))
 
 
+async def write_pairs_until_killed(location: str, acknowledgements: str) -> None:
+    """As `write_until_killed`: in each transaction two objects, one of them changed again."""
+    store = SQLiteStorage(location)
+    await store.start()
+    answered = count(1)
+    log = os.open(acknowledgements, os.O_WRONLY | os.O_CREAT | os.O_APPEND)
+
+    async def write(task: int) -> None:
+        for number in count():
+            name = f"{task}-{number}"
+            async with store.transaction():
+                await store.insert(EVERY_TYPE, thing(f"{name}-a", number=0))
+                await store.insert(EVERY_TYPE, thing(f"{name}-b"))
+                await store.update(EVERY_TYPE, is_object(f"{name}-a"), {"number": SetValue(1)})
+            os.write(log, f"{name}\n".encode())
+            if next(answered) == ENOUGH_PAIRS:
+                print("enough", flush=True)
+
+    await asyncio.gather(*map(write, range(TASKS)))
+
+
 async def write_beside_others(location: str, name: str, times: str) -> None:
     """Inserts objects of its own and increments one that all processes share."""
     store = SQLiteStorage(location)
@@ -55,6 +77,7 @@ if __name__ == "__main__":
     role, *arguments = sys.argv[1:]
     roles: dict[str, Callable[..., Coroutine[None, None, None]]] = {
         "until-killed": write_until_killed,
+        "pairs-until-killed": write_pairs_until_killed,
         "beside-others": write_beside_others,
     }
     asyncio.run(roles[role](*arguments))

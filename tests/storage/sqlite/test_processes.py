@@ -39,6 +39,24 @@ async def test_kill_9_loses_no_answered_write(location: str, tmp_path: Path) -> 
     assert updated <= {document["objectId"] for document in found if document["number"] == 1}
 
 
+async def test_kill_9_leaves_no_half_of_a_transaction(location: str, tmp_path: Path) -> None:
+    acknowledgements = tmp_path / "acknowledged"
+    with start_child("pairs-until-killed", location, str(acknowledgements)) as process:
+        process.wait_for_line(lambda line: line == "enough")
+        process.kill()
+    acknowledged = set(acknowledgements.read_text().split())
+
+    store = SQLiteStorage(location)
+    await store.start()
+    found = {str(each["objectId"]): each for each in await store.find(EVERY_TYPE, EVERYTHING)}
+    await store.close()
+    pairs = {object_id.removesuffix("-a") for object_id in found if object_id.endswith("-a")}
+    assert len(acknowledged) >= child.ENOUGH_PAIRS
+    assert acknowledged <= pairs
+    assert set(found) == {f"{pair}-{half}" for pair in pairs for half in "ab"}
+    assert all(found[f"{pair}-a"]["number"] == 1 for pair in pairs)
+
+
 async def test_processes_that_start_together_on_a_new_file_share_it(location: str) -> None:
     children = [
         start_child("beside-others", location, f"w{number}", str(TIMES))

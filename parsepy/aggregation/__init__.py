@@ -1,0 +1,1 @@
+"""Aggregation pipelines, pure: reading them, stored names, and evaluating them over documents."""

@@ -1,0 +1,191 @@
+"""The registry: which functions and triggers an app has, by the Python code that they are.
+
+    registry = Registry()
+
+    @registry.function("hello")
+    async def hello(request: FunctionRequest) -> object:
+        return f"Hello, {request.params['name']}!"
+
+    @registry.before_save("GameScore")
+    def check(request: TriggerRequest) -> None:
+        if request.object.get("score") is None:
+            raise ValueError("a score has to be given")
+
+Handlers may be plain or async functions; plain ones run in threads. They refuse by raising.
+"""
+
+import logging
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Final, TypeVar
+
+from parsepy.cloud.run import Handler
+from parsepy.cloud.validators import Validator
+from parsepy.options.errors import OptionsError
+from parsepy.options.validation.rate_limit import check_rule
+
+_log = logging.getLogger(__name__)
+
+FIND_TRIGGERS: Final = ("beforeFind", "afterFind")
+OBJECT_TRIGGERS: Final = ("beforeSave", "afterSave", "beforeDelete", "afterDelete")
+USER_TRIGGERS: Final = ("beforeLogin", "afterLogin", "beforePasswordResetRequest")
+KINDS: Final = (
+    *OBJECT_TRIGGERS,
+    *FIND_TRIGGERS,
+    *USER_TRIGGERS,
+    "afterLogout",
+    "beforeConnect",
+    "beforeSubscribe",
+    "afterEvent",
+)
+
+_NAME: Final = re.compile(r"[^'\"`.\x00-\x1f]{1,200}")
+
+F = TypeVar("F", bound=Handler)
+
+
+class RegistrationError(ValueError):
+    """A trigger that may not be on that class, or a name that cannot be called."""
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    handler: Handler
+    validator: Validator | None = None
+
+
+def is_callable_name(name: str) -> bool:
+    return _NAME.fullmatch(name) is not None
+
+
+class Registry:
+    """One app's; a later registration of the same thing replaces the earlier one."""
+
+    def __init__(self) -> None:
+        self.functions: dict[str, Entry] = {}
+        self.triggers: dict[tuple[str, str], Entry] = {}
+        """By kind and class."""
+        self._listeners: list[Callable[[], None]] = []
+
+    # -- decorators
+
+    def function(self, name: str, *, validator: Validator | None = None) -> Callable[[F], F]:
+        def register(handler: F) -> F:
+            self.add_function(name, handler, validator)
+            return handler
+
+        return register
+
+    def trigger(
+        self, kind: str, class_name: str, *, validator: Validator | None = None
+    ) -> Callable[[F], F]:
+        def register(handler: F) -> F:
+            self.add_trigger(kind, class_name, handler, validator)
+            return handler
+
+        return register
+
+    def before_save(
+        self, class_name: str, *, validator: Validator | None = None
+    ) -> Callable[[F], F]:
+        return self.trigger("beforeSave", class_name, validator=validator)
+
+    def after_save(
+        self, class_name: str, *, validator: Validator | None = None
+    ) -> Callable[[F], F]:
+        return self.trigger("afterSave", class_name, validator=validator)
+
+    def before_delete(
+        self, class_name: str, *, validator: Validator | None = None
+    ) -> Callable[[F], F]:
+        return self.trigger("beforeDelete", class_name, validator=validator)
+
+    def after_delete(
+        self, class_name: str, *, validator: Validator | None = None
+    ) -> Callable[[F], F]:
+        return self.trigger("afterDelete", class_name, validator=validator)
+
+    def before_find(
+        self, class_name: str, *, validator: Validator | None = None
+    ) -> Callable[[F], F]:
+        return self.trigger("beforeFind", class_name, validator=validator)
+
+    def after_find(
+        self, class_name: str, *, validator: Validator | None = None
+    ) -> Callable[[F], F]:
+        return self.trigger("afterFind", class_name, validator=validator)
+
+    # -- plain registration
+
+    def add_function(self, name: str, handler: Handler, validator: Validator | None = None) -> None:
+        if not is_callable_name(name):
+            raise RegistrationError(f"A function cannot be called {name!r}")
+        _check_limit(validator)
+        if name in self.functions:
+            _warn_of_duplicate(name)
+        self.functions[name] = Entry(handler, validator)
+        self._tell()
+
+    def add_trigger(
+        self, kind: str, class_name: str, handler: Handler, validator: Validator | None = None
+    ) -> None:
+        """Raises `RegistrationError`."""
+        check_pair(kind, class_name)
+        _check_limit(validator)
+        if (kind, class_name) in self.triggers:
+            _warn_of_duplicate(class_name)
+        self.triggers[kind, class_name] = Entry(handler, validator)
+        self._tell()
+
+    def clear(self) -> None:
+        self.functions = {}
+        self.triggers = {}
+        self._tell()
+
+    def follow(self, changed: Callable[[], None]) -> Callable[[], None]:
+        """`changed` is called after every change, until what is given back is called."""
+        self._listeners.append(changed)
+
+        def unfollow() -> None:
+            self._listeners = [one for one in self._listeners if one != changed]
+
+        return unfollow
+
+    def _tell(self) -> None:
+        for changed in tuple(self._listeners):
+            changed()
+
+
+def check_pair(kind: str, class_name: str) -> None:
+    """Raises `RegistrationError` for a trigger that there is not on that class."""
+    if kind not in KINDS or not class_name:
+        raise RegistrationError(f"There is no trigger {kind}")
+    if kind == "beforeSave" and class_name == "_PushStatus":
+        raise RegistrationError("Only afterSave is allowed on _PushStatus")
+    if kind in USER_TRIGGERS and class_name != "_User":
+        raise RegistrationError(
+            "Only the _User class is allowed for the beforeLogin, afterLogin,"
+            " and beforePasswordResetRequest triggers"
+        )
+    if kind == "afterLogout" and class_name != "_Session":
+        raise RegistrationError("Only the _Session class is allowed for the afterLogout trigger.")
+    if class_name == "_Session" and kind != "afterLogout":
+        raise RegistrationError("Only the afterLogout trigger is allowed for the _Session class.")
+
+
+def _check_limit(validator: Validator | None) -> None:
+    if validator is None or validator.rate_limit is None:
+        return
+    try:
+        check_rule({"requestPath": "/", **validator.rate_limit})
+    except OptionsError as error:
+        raise RegistrationError(str(error)) from None
+
+
+def _warn_of_duplicate(name: str) -> None:
+    _log.warning(
+        "Duplicate cloud functions exist for %s. Only the last one will be used and the others"
+        " will be ignored.",
+        name,
+    )

@@ -1,0 +1,104 @@
+"""What a function or a trigger is called with."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from parsepy.cloud.objects import Object
+from parsepy.cloud.queries import Query
+from parsepy.objects.context import RequestContext
+from parsepy.permissions.caller import Caller
+from parsepy.types import JSONObject
+
+
+@dataclass(slots=True, kw_only=True)
+class CloudRequest:
+    """Who asks. `master` is true for the read-only key as well.
+
+    `context` is a copy of the request's; what a trigger changes in it is there for the next one.
+    """
+
+    master: bool
+    is_read_only: bool
+    user: Object | None
+    installation_id: str | None
+    headers: dict[str, str]
+    ip: str
+    context: JSONObject
+
+
+@dataclass(slots=True, kw_only=True)
+class FunctionRequest(CloudRequest):
+    function_name: str
+    params: dict[str, object]
+
+
+@dataclass(slots=True, kw_only=True)
+class TriggerRequest(CloudRequest):
+    """`original` is the object before an update; nothing in it can be changed for others."""
+
+    trigger_name: str
+    object: Object
+    original: Object | None = None
+
+
+@dataclass(slots=True, kw_only=True)
+class FindRequest(CloudRequest):
+    """Of beforeFind, which may change `query` and the read preferences, and of afterFind, which
+    may change `objects`."""
+
+    trigger_name: str
+    query: Query
+    count: bool
+    is_get: bool
+    objects: list[Object] = field(default_factory=list)
+    read_preference: str | None = None
+    include_read_preference: str | None = None
+    subquery_read_preference: str | None = None
+
+
+def function_request(
+    ctx: RequestContext, function_name: str, params: dict[str, object]
+) -> FunctionRequest:
+    return FunctionRequest(**_common(ctx), function_name=function_name, params=params)
+
+
+def trigger_request(
+    ctx: RequestContext, trigger_name: str, subject: Object, original: Object | None = None
+) -> TriggerRequest:
+    return TriggerRequest(
+        **_common(ctx), trigger_name=trigger_name, object=subject, original=original
+    )
+
+
+def find_request(
+    ctx: RequestContext, trigger_name: str, query: Query, *, count: bool, is_get: bool
+) -> FindRequest:
+    return FindRequest(
+        **_common(ctx), trigger_name=trigger_name, query=query, count=count, is_get=is_get
+    )
+
+
+def _common(ctx: RequestContext) -> dict[str, Any]:
+    caller = ctx.caller
+    return {
+        "master": caller.is_master,
+        "is_read_only": caller.is_read_only,
+        "user": _user(caller),
+        "installation_id": caller.installation_id,
+        "headers": {
+            name.decode("latin-1"): value.decode("latin-1") for name, value in ctx.headers.items()
+        },
+        "ip": ctx.address,
+        "context": dict(caller.context),
+    }
+
+
+def _user(caller: Caller) -> Object | None:
+    """The caller's own user with his token; internal columns stay inside."""
+    user = caller.user
+    if user is None:
+        return None
+    state = {name: value for name, value in user.items() if not name.startswith("_")}
+    if caller.session_token is not None:
+        state["sessionToken"] = caller.session_token
+    return Object("_User", str(user["objectId"]), state)

@@ -1,0 +1,167 @@
+"""`Cloud`: the cloud code of one app as its doors and routes see it, wherever it runs."""
+
+import logging
+from collections.abc import Callable, Mapping
+from typing import Final, TypeAlias
+
+from parsepy import errors
+from parsepy.cache import Changes
+from parsepy.cloud import functions
+from parsepy.cloud.hooks import Hooks
+from parsepy.cloud.registry import Entry, Registry
+from parsepy.cloud.run import Runner
+from parsepy.cloud.triggers import CONFIG_CLASS, HandledTriggers
+from parsepy.cloud.webhooks import Webhook
+from parsepy.objects.context import ObjectServices, RequestContext
+from parsepy.objects.ports import ClassTriggers
+from parsepy.outbound import Outbound
+from parsepy.types import JSONObject, JSONValue, Missing
+
+_log = logging.getLogger(__name__)
+
+AddLimit: TypeAlias = Callable[[Mapping[str, object]], Callable[[], None]]
+"""Adds a rate limit under the options' names, and gives back what takes it away again."""
+
+_OWN_ROUTES: Final = {"_User": "/users", "_Session": "/sessions"}
+_LIMITED: Final = {
+    "beforeSave": ["POST", "PUT"],
+    "beforeDelete": ["DELETE"],
+    "beforeFind": ["GET"],
+    "beforeLogin": ["POST", "GET"],
+    "beforePasswordResetRequest": ["POST"],
+}
+
+
+class Cloud:
+    """Code in this process wins over a webhook for the same thing."""
+
+    def __init__(
+        self,
+        registry: Registry,
+        services: ObjectServices,
+        changes: Changes,
+        *,
+        outbound: Outbound,
+        webhook_key: str | None,
+        add_limit: AddLimit,
+    ) -> None:
+        self.registry = registry
+        self.hooks = Hooks(services, changes)
+        self._outbound = outbound
+        self._webhook_key = webhook_key
+        self._add_limit = add_limit
+        self._runner = Runner()
+        self._functions: dict[str, Entry] = {}
+        self._triggers: dict[str, HandledTriggers] = {}
+        self._limits: dict[tuple[str, str], tuple[object, Callable[[], None]]] = {}
+        self._unfollow = registry.follow(self._rebuild)
+        self._rebuild()
+
+    def of(self, class_name: str) -> ClassTriggers | None:
+        return self._triggers.get(class_name)
+
+    @property
+    def is_known(self) -> bool:
+        """Whether `of` and `call` may be asked without `refresh`."""
+        return self.hooks.are_known
+
+    async def refresh(self) -> None:
+        """Learns of webhooks that were changed by others."""
+        if await self.hooks.load():
+            self._rebuild()
+
+    async def call(self, ctx: RequestContext, name: str, params: JSONObject) -> JSONValue | Missing:
+        """Raises 141 for a name that nothing has, and what the function raises."""
+        entry = self._functions.get(name)
+        if entry is None:
+            raise errors.invalid_function(name)
+        return await functions.call(entry, self._runner, ctx, name, params)
+
+    async def config_trigger(
+        self, kind: str, ctx: RequestContext, params: JSONObject, original: JSONObject | None
+    ) -> None:
+        """beforeSave or afterSave of the app's config; it can refuse, and change nothing."""
+        triggers = self._triggers.get(CONFIG_CLASS)
+        if triggers is not None:
+            await triggers.of_config(kind, ctx, params, original)
+
+    async def close(self) -> None:
+        self._unfollow()
+        for _, remove in self._limits.values():
+            remove()
+        self._limits = {}
+        self._runner.close()
+
+    def _rebuild(self) -> None:
+        functions_now: dict[str, Entry] = {
+            name: self._webhook(hook.url) for name, hook in self.hooks.functions.items()
+        }
+        triggers_now: dict[tuple[str, str], Entry] = {
+            pair: self._webhook(hook.url) for pair, hook in self.hooks.triggers.items()
+        }
+        self._tell_of_twins(functions_now.keys() & self.registry.functions.keys())
+        self._tell_of_twins(triggers_now.keys() & self.registry.triggers.keys())
+        self._functions = {**functions_now, **self.registry.functions}
+        by_class: dict[str, dict[str, Entry]] = {}
+        for (kind, class_name), entry in {**triggers_now, **self.registry.triggers}.items():
+            by_class.setdefault(class_name, {})[kind] = entry
+        self._triggers = {
+            class_name: HandledTriggers(class_name, entries, self._runner)
+            for class_name, entries in by_class.items()
+        }
+        self._set_limits()
+
+    def _webhook(self, url: str) -> Entry:
+        return Entry(Webhook(url, self._outbound, self._webhook_key))
+
+    def _tell_of_twins(self, twins: "set[str] | set[tuple[str, str]]") -> None:
+        for twin in twins:
+            _log.warning(
+                "A webhook is not called, since this server has code for the same: %s", twin
+            )
+
+    def _set_limits(self) -> None:
+        """The rate limits of validators; those that stay keep what they have counted."""
+        wanted = dict(self._wanted_limits())
+        for key, (rule, remove) in list(self._limits.items()):
+            if wanted.get(key) != rule:
+                remove()
+                del self._limits[key]
+        for key, rule in wanted.items():
+            if key not in self._limits:
+                self._limits[key] = rule, self._add_limit(rule)
+
+    def _wanted_limits(self) -> "list[tuple[tuple[str, str], dict[str, object]]]":
+        found: list[tuple[tuple[str, str], dict[str, object]]] = []
+        for name, entry in self.registry.functions.items():
+            if entry.validator is not None and entry.validator.rate_limit:
+                path = {"requestPath": f"/functions/{_literally(name)}"}
+                found.append((("function", name), {**path, **entry.validator.rate_limit}))
+        for (kind, class_name), entry in self.registry.triggers.items():
+            limit = None if entry.validator is None else entry.validator.rate_limit
+            if limit and kind in _LIMITED:
+                rule: dict[str, object] = {
+                    "requestPath": _path(kind, class_name),
+                    "requestMethods": _LIMITED[kind],
+                }
+                found.append(((kind, class_name), {**rule, **limit}))
+        return found
+
+
+def _path(kind: str, class_name: str) -> str:
+    match kind, class_name:
+        case "beforeLogin", _:
+            return "/login"
+        case "beforePasswordResetRequest", _:
+            return "/requestPasswordReset"
+        case _, "@File":
+            return "/files{/*id}"
+        case _, value if value == CONFIG_CLASS:
+            return "/config"
+    base = _OWN_ROUTES.get(class_name, f"/classes/{_literally(class_name)}")
+    return f"{base}{{/*id}}"
+
+
+def _literally(name: str) -> str:
+    """A name in a path pattern means itself."""
+    return "".join(char if char.isalnum() or char in "_-" else f"\\{char}" for char in name)

@@ -1,0 +1,172 @@
+"""The triggers of one class, as the object doors call them."""
+
+from collections.abc import Collection, Mapping
+from typing import Final, cast
+
+from parsepy.cloud import requests, validation, values
+from parsepy.cloud.objects import Object
+from parsepy.cloud.queries import Query
+from parsepy.cloud.registry import Entry
+from parsepy.cloud.requests import CloudRequest, FindRequest, TriggerRequest
+from parsepy.cloud.run import TRIGGER_FAILED, Runner
+from parsepy.objects.context import RequestContext
+from parsepy.objects.ports import Reply, Saving
+from parsepy.protocol import find_json
+from parsepy.protocol.find_parameters import FindParameters
+from parsepy.types import JSONObject, ParseObject
+
+CONFIG_CLASS: Final = "@Config"
+"""What the config of the app is called among the classes with triggers."""
+
+_PREFERENCES = {
+    "read_preference": "readPreference",
+    "include_read_preference": "includeReadPreference",
+    "subquery_read_preference": "subqueryReadPreference",
+}
+
+
+class HandledTriggers:
+    """Calls the handlers of one class, its validators first."""
+
+    def __init__(self, class_name: str, entries: Mapping[str, Entry], runner: Runner) -> None:
+        self._class_name = class_name
+        self._entries = entries
+        self._runner = runner
+
+    @property
+    def names(self) -> Collection[str]:
+        return self._entries.keys()
+
+    # -- writes
+
+    async def before_save(self, ctx: RequestContext, saving: Saving) -> JSONObject:
+        subject = _subject(saving)
+        request = requests.trigger_request(ctx, "beforeSave", subject, _original(saving))
+        result = await self._run(ctx, request)
+        if isinstance(result, Mapping) and isinstance(result.get("object"), Mapping):
+            # A webhook gives the whole object: what it leaves out is not written.
+            return cast("JSONObject", values.encode(result["object"]))
+        return request.object.ops
+
+    async def after_save(self, ctx: RequestContext, saved: Saving) -> Reply:
+        subject = _subject(saved)
+        request = requests.trigger_request(ctx, "afterSave", subject, _original(saved))
+        result = await self._run(ctx, request)
+        if isinstance(result, Object) and result is not request.object:
+            return Reply(changes=result.to_json())
+        if isinstance(result, Mapping):
+            return Reply(whole=cast("JSONObject", values.encode(result, whole_objects=True)))
+        return Reply(changes=_results(saved.state, request.object.to_json()))
+
+    async def tell(self, ctx: RequestContext, name: str, document: ParseObject) -> None:
+        if name in self._entries:
+            subject = _object(self._class_name, document)
+            await self._run(ctx, requests.trigger_request(ctx, name, subject))
+
+    async def of_config(
+        self, kind: str, ctx: RequestContext, params: JSONObject, original: JSONObject | None
+    ) -> None:
+        if kind in self._entries:
+            before = None if original is None else Object(CONFIG_CLASS, state=original)
+            subject = Object(CONFIG_CLASS, state=dict(params))
+            await self._run(ctx, requests.trigger_request(ctx, kind, subject, before))
+
+    # -- reads
+
+    async def before_find(
+        self, ctx: RequestContext, parameters: FindParameters, *, is_get: bool
+    ) -> FindParameters | list[ParseObject]:
+        if "beforeFind" not in self._entries:
+            return parameters
+        request = self._find_request(ctx, "beforeFind", parameters, is_get=is_get)
+        result = await self._run(ctx, request)
+        if isinstance(result, Object):
+            result = [result]
+        if isinstance(result, list | tuple):
+            return [self._shown(one) for one in result]
+        query = result if isinstance(result, Query) else request.query
+        return find_json.changed(parameters, {**query.json, **_preferences(request)})
+
+    async def after_find(
+        self,
+        ctx: RequestContext,
+        parameters: FindParameters,
+        results: list[ParseObject],
+        *,
+        is_get: bool,
+    ) -> list[ParseObject]:
+        entry = self._entries.get("afterFind")
+        if entry is None:
+            return results
+        request = self._find_request(ctx, "afterFind", parameters, is_get=is_get)
+        request.objects = [_object(self._class_name, row) for row in results]
+        result = await self._run(ctx, request)
+        chosen = result if isinstance(result, list | tuple) else request.objects
+        return [self._shown(one) for one in chosen]
+
+    def _find_request(
+        self, ctx: RequestContext, name: str, parameters: FindParameters, *, is_get: bool
+    ) -> FindRequest:
+        query = Query(self._class_name, find_json.as_json(parameters))
+        return requests.find_request(ctx, name, query, count=parameters.count, is_get=is_get)
+
+    def _shown(self, one: object) -> ParseObject:
+        """An object among results; each tells its class."""
+        if isinstance(one, Object):
+            return {**one.to_json(), "className": one.class_name}
+        shown = values.encode(one, whole_objects=True)
+        return {"className": self._class_name, **(shown if isinstance(shown, dict) else {})}
+
+    # -- all
+
+    async def _run(self, ctx: RequestContext, request: TriggerRequest | FindRequest) -> object:
+        """What the handler gives back; `None` where the master key leaves it out."""
+        entry = self._entries[request.trigger_name]
+        validator = entry.validator
+        result = None
+        if validator is not None:
+            await validation.validate(validator, ctx, request, self._runner)
+        if validator is None or not (validator.skip_with_master_key and request.master):
+            result = await self._runner.call(entry.handler, request, unnamed=TRIGGER_FAILED)
+        _keep_context(ctx, request)
+        return result
+
+
+def _subject(saving: Saving) -> Object:
+    return Object(
+        saving.class_name,
+        saving.object_id,
+        saving.state,
+        saving.changes,
+        existed=not saving.creating,
+    )
+
+
+def _original(saving: Saving) -> Object | None:
+    return None if saving.original is None else _object(saving.class_name, saving.original)
+
+
+def _object(class_name: str, document: ParseObject) -> Object:
+    object_id = document.get("objectId")
+    known = str(object_id) if object_id else None
+    return Object(str(document.get("className", class_name)), known, dict(document), existed=True)
+
+
+def _results(before: ParseObject, after: ParseObject) -> JSONObject:
+    """What the fields of a stored object have become, where they are not what they were."""
+    changes: JSONObject = {
+        name: value for name, value in after.items() if name not in before or before[name] != value
+    }
+    return {**changes, **{name: {"__op": "Delete"} for name in before.keys() - after.keys()}}
+
+
+def _preferences(request: FindRequest) -> JSONObject:
+    return {
+        name: getattr(request, attribute)
+        for attribute, name in _PREFERENCES.items()
+        if getattr(request, attribute)
+    }
+
+
+def _keep_context(ctx: RequestContext, request: CloudRequest) -> None:
+    ctx.caller.context.update(request.context)

@@ -1,0 +1,1 @@
+"""Copying a whole app from one store to another (`parsepy copy`)."""

@@ -1,0 +1,1 @@
+"""Examining a database without changing it (`parsepy doctor`)."""

@@ -1,0 +1,1 @@
+"""One kind of finding per file; each reads through `base.Examined` alone."""

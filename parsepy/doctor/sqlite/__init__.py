@@ -1,0 +1,1 @@
+"""A file of parsepy's embedded store."""

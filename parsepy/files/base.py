@@ -1,0 +1,67 @@
+"""The contract of a file store. Bytes stream in and out; nobody holds a whole file.
+
+A name is what `names.stored_name` made: it may hold slashes, and is no path of any disk. A file is
+either there, whole, or it is not there: an upload that failed, or whose process was killed, is
+never seen, listed or counted.
+"""
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, field
+from typing import Final, Protocol
+
+from parsepy.types import JSONObject
+
+READ_SIZE: Final = 256 << 10
+"""Bytes that a reader gives at once, about: what a download keeps in memory."""
+
+
+@dataclass(frozen=True, slots=True)
+class StoredFile:
+    """What is known of a file without its bytes.
+
+    `version` is another one for each upload, also under one name; it is safe in a header.
+    """
+
+    name: str
+    length: int
+    version: str
+    metadata: JSONObject = field(default_factory=dict)
+
+
+class OpenFile(Protocol):
+    """One version of a file, open: what is stored or deleted meanwhile does not change it."""
+
+    @property
+    def stored(self) -> StoredFile: ...
+
+    def read(self, start: int, end: int) -> AsyncIterator[bytes]:
+        """The bytes from `start` up to and without `end`, in parts of about `READ_SIZE`."""
+
+    async def close(self) -> None: ...
+
+
+class FileStore(Protocol):
+    """One app's files. Methods may be called concurrently from one loop.
+
+    A store that cannot be reached raises `errors.database_error()`, a disk that refuses an
+    `OSError`.
+    """
+
+    async def save(self, name: str, content: AsyncIterator[bytes], metadata: JSONObject) -> None:
+        """Stores what `content` gives under `name`, in place of what was there.
+
+        Kept as soon as it returns; whatever `content` raises comes out, and nothing was stored.
+        """
+
+    async def open(self, name: str) -> OpenFile | None: ...
+
+    async def find(self, name: str) -> StoredFile | None:
+        """What is known of a file, without opening it."""
+
+    async def delete(self, name: str) -> bool:
+        """Whether there was such a file."""
+
+    async def erase(self) -> None:
+        """Deletes every file: for tests."""
+
+    async def close(self) -> None: ...

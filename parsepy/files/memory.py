@@ -1,0 +1,48 @@
+"""Files beside a database in memory: gone with the process."""
+
+from collections.abc import AsyncIterator
+from uuid import uuid4
+
+from parsepy.files.base import READ_SIZE, OpenFile, StoredFile
+from parsepy.types import JSONObject
+
+
+class MemoryFiles:
+    """A `FileStore` for `sqlite::memory:`."""
+
+    def __init__(self) -> None:
+        self._files: dict[str, _File] = {}
+
+    async def save(self, name: str, content: AsyncIterator[bytes], metadata: JSONObject) -> None:
+        data = b"".join([part async for part in content])
+        stored = StoredFile(name, len(data), uuid4().hex, dict(metadata))
+        self._files[name] = _File(stored, data)
+
+    async def open(self, name: str) -> OpenFile | None:
+        return self._files.get(name)
+
+    async def find(self, name: str) -> StoredFile | None:
+        file = self._files.get(name)
+        return None if file is None else file.stored
+
+    async def delete(self, name: str) -> bool:
+        return self._files.pop(name, None) is not None
+
+    async def erase(self) -> None:
+        self._files.clear()
+
+    async def close(self) -> None:
+        return None
+
+
+class _File:
+    def __init__(self, stored: StoredFile, data: bytes) -> None:
+        self.stored = stored
+        self._data = data
+
+    async def read(self, start: int, end: int) -> AsyncIterator[bytes]:
+        for at in range(start, end, READ_SIZE):
+            yield self._data[at : min(at + READ_SIZE, end)]
+
+    async def close(self) -> None:
+        return None

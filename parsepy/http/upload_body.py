@@ -1,0 +1,133 @@
+"""The bytes of an upload as they arrive: never more of them in memory than a part or two."""
+
+import asyncio
+import base64
+import re
+import zlib
+from collections.abc import AsyncIterator, Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from starlette.types import Receive
+
+from parsepy import errors
+from parsepy.errors import Code, HTTPError, ParseError
+from parsepy.http import body as bodies
+from parsepy.protocol import json
+from parsepy.types import JSONObject
+
+_PART: Final = 256 << 10
+_MOST_DIGITS: Final = 19
+_NOT_BASE64: Final = re.compile(rb"[^A-Za-z0-9+/]+")
+
+
+@dataclass(frozen=True, slots=True)
+class SizeLimit:
+    """`streamed` uploads have an error of their own."""
+
+    bytes: int
+    streamed: bool
+
+    def exceeded(self) -> ParseError:
+        if not self.streamed:
+            return errors.body_too_large()
+        return ParseError(
+            Code.FILE_SAVE_ERROR, f"File size exceeds maximum allowed: {self.bytes} bytes."
+        )
+
+
+def check_length(headers: Mapping[bytes, bytes], limit: SizeLimit) -> None:
+    """Refuses what says itself that it is larger than the limit, before a byte of it is read."""
+    length = headers.get(b"content-length", b"")
+    if length.isdigit() and (len(length) > _MOST_DIGITS or int(length) > limit.bytes):
+        raise limit.exceeded()
+
+
+async def received(receive: Receive, encoding: bytes, limit: SizeLimit) -> AsyncIterator[bytes]:
+    """The body, inflated where `encoding` says so. Raises 413 or 130 as soon as it is too large."""
+    size = 0
+    async for part in _inflated(_parts(receive), encoding):
+        size += len(part)
+        if size > limit.bytes:
+            raise limit.exceeded()
+        yield part
+
+
+async def not_empty(content: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
+    """The same bytes. Raises 130 when there are none."""
+    empty = True
+    async for part in content:
+        if part:
+            empty = False
+            yield part
+    if empty:
+        raise ParseError(Code.FILE_SAVE_ERROR, "Invalid file upload.")
+
+
+async def as_json(receive: Receive, headers: Mapping[bytes, bytes], limit: int) -> JSONObject:
+    """The body of an upload by the JavaScript SDK, which holds the file and the credentials.
+
+    Anything else came without credentials. Raises 403, 413.
+    """
+    content = await bodies.read(receive, headers, limit)
+    try:
+        value = json.loads(content)
+    except json.InvalidJSON:
+        raise errors.unauthorized() from None
+    if not isinstance(value, dict):
+        raise errors.unauthorized()
+    return value
+
+
+async def decoded(text: str) -> AsyncIterator[bytes]:
+    """The bytes of a base64 text; large ones take a while, so not in the loop."""
+    yield await asyncio.to_thread(from_base64, text)
+
+
+def from_base64(text: str) -> bytes:
+    """As Node reads it: both alphabets, ends at the first `=`, what is no digit is passed over."""
+    digits = text.partition("=")[0].encode("ascii", "ignore").translate(_ONE_ALPHABET)
+    digits = _NOT_BASE64.sub(b"", digits)
+    if len(digits) % 4 == 1:
+        digits = digits[:-1]
+    return base64.b64decode(digits + b"=" * (-len(digits) % 4))
+
+
+_ONE_ALPHABET: Final = bytes.maketrans(b"-_", b"+/")
+
+
+async def _parts(receive: Receive) -> AsyncIterator[bytes]:
+    while True:
+        message = await receive()
+        if message["type"] == "http.disconnect":
+            # Half a file must not be taken for a whole one.
+            raise errors.bad_body("the request ended early")
+        part: bytes = message.get("body", b"")
+        if part:
+            yield part
+        if not message.get("more_body"):
+            return
+
+
+async def _inflated(parts: AsyncIterator[bytes], encoding: bytes) -> AsyncIterator[bytes]:
+    """In parts of a bounded size: a small body may hold a very large one."""
+    if encoding in (b"", b"identity"):
+        async for part in parts:
+            yield part
+        return
+    bits = bodies.WINDOW_BITS.get(encoding)
+    if bits is None:
+        raise HTTPError(415, "unsupported content encoding")
+    inflater = zlib.decompressobj(bits)
+    async for waiting in parts:
+        full = True
+        while (waiting or full) and not inflater.eof:
+            try:
+                inflated = inflater.decompress(waiting, _PART)
+            except zlib.error:
+                raise errors.bad_body("the body is not compressed as its header says") from None
+            # A part that is full may have left something behind, with or without input.
+            waiting, full = inflater.unconsumed_tail, len(inflated) == _PART
+            yield inflated
+    if not inflater.eof:
+        raise errors.bad_body("the compressed body ends early")

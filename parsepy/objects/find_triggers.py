@@ -1,0 +1,60 @@
+"""The steps of a read that belong to the class's triggers (cloud-code sheet, 4.4 and 4.5)."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from msgspec.structs import replace
+
+from parsepy.objects.context import RequestContext
+from parsepy.objects.ports import ClassTriggers
+from parsepy.protocol.find_parameters import FindParameters
+from parsepy.types import JSONValue, ParseObject
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """`count` is `None` when none was asked for."""
+
+    results: list[ParseObject]
+    count: int | None = None
+
+
+Find: TypeAlias = Callable[[FindParameters], Awaitable[Found]]
+"""The read that the triggers stand around, with all its permissions."""
+
+
+async def find_with(
+    triggers: ClassTriggers,
+    ctx: RequestContext,
+    parameters: FindParameters,
+    find: Find,
+    *,
+    is_get: bool = False,
+) -> Found:
+    """Raises what the triggers raise besides what `find` raises."""
+    asked = await triggers.before_find(ctx, parameters, is_get=is_get)
+    if isinstance(asked, list):
+        found = Found(await _readable(ctx, asked, parameters, find))
+    else:
+        parameters = asked
+        found = await find(parameters)
+    results = await triggers.after_find(ctx, parameters, found.results, is_get=is_get)
+    return Found(results, found.count)
+
+
+async def _readable(
+    ctx: RequestContext, objects: list[ParseObject], parameters: FindParameters, find: Find
+) -> list[ParseObject]:
+    """The objects that a trigger found itself; stored ones as far as the caller may read them."""
+    ids: list[JSONValue] = [found["objectId"] for found in objects if found.get("objectId")]
+    if ctx.caller.is_privileged or not ids:
+        return objects
+    where: JSONValue = {"objectId": {"$in": ids}}
+    by_id = replace(parameters, where=where, order=(), skip=0, limit=len(ids), count=False)
+    readable = {row["objectId"]: row for row in (await find(by_id)).results}
+    return [
+        readable.get(found["objectId"], found) if found.get("objectId") else found
+        for found in objects
+        if not found.get("objectId") or found["objectId"] in readable
+    ]

@@ -1,0 +1,76 @@
+"""One HTTP client per app, made when the first request goes out."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    import httpx
+
+CONNECT_TIMEOUT: Final = 5.0
+TIMEOUT: Final = 60.0
+"""Seconds without a byte after which an answer is given up."""
+
+MAX_ANSWER: Final = 20 * 1024 * 1024
+"""An answer is somebody else's: it must not fill the memory."""
+
+MAX_CONNECTIONS: Final = 200
+
+
+class OutboundError(Exception):
+    """Nobody answered, or not in a way that can be used; the text may be shown to a client."""
+
+
+@dataclass(frozen=True, slots=True)
+class Response:
+    status: int
+    content: bytes
+
+
+class Outbound:
+    """Follows no redirect: where a request goes is said by whoever configured its address."""
+
+    def __init__(self, *, timeout: float = TIMEOUT, max_answer: int = MAX_ANSWER) -> None:
+        self._timeout = timeout
+        self._max_answer = max_answer
+        self._client: httpx.AsyncClient | None = None
+
+    async def post(self, url: str, content: bytes, headers: Mapping[str, str]) -> Response:
+        """Raises `OutboundError`."""
+        import httpx
+
+        try:
+            async with self._opened().stream(
+                "POST", url, content=content, headers=dict(headers)
+            ) as answer:
+                return Response(answer.status_code, await self._read(answer))
+        except (httpx.HTTPError, httpx.InvalidURL, UnicodeError) as error:
+            raise OutboundError(str(error) or type(error).__name__) from None
+
+    async def close(self) -> None:
+        client, self._client = self._client, None
+        if client is not None:
+            await client.aclose()
+
+    def _opened(self) -> "httpx.AsyncClient":
+        if self._client is None:
+            import httpx
+
+            self._client = httpx.AsyncClient(
+                timeout=httpx.Timeout(self._timeout, connect=CONNECT_TIMEOUT),
+                limits=httpx.Limits(
+                    max_connections=MAX_CONNECTIONS, max_keepalive_connections=MAX_CONNECTIONS // 4
+                ),
+                follow_redirects=False,
+                # A proxy or a netrc file of the host's environment is nobody's configuration.
+                trust_env=False,
+            )
+        return self._client
+
+    async def _read(self, answer: "httpx.Response") -> bytes:
+        content = bytearray()
+        async for chunk in answer.aiter_bytes():
+            content += chunk
+            if len(content) > self._max_answer:
+                raise OutboundError(f"the answer is longer than {self._max_answer} bytes")
+        return bytes(content)

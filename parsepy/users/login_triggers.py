@@ -1,0 +1,34 @@
+"""The triggers around logging in and out (cloud-code sheet, 4.6 and 4.7)."""
+
+from dataclasses import replace
+
+from parsepy.objects.context import RequestContext
+from parsepy.types import JSONObject, ParseObject
+
+
+async def before_login(ctx: RequestContext, user: JSONObject) -> None:
+    """`user` has proved who he is, and has no session yet. Raises what refuses him."""
+    await _tell(ctx, "_User", "beforeLogin", user)
+
+
+async def after_login(ctx: RequestContext, user: JSONObject) -> None:
+    """`user` comes with his `sessionToken`. What the trigger raises leaves the session alone."""
+    if ctx.triggers_of("_User", "afterLogin") is None:
+        return
+    known: ParseObject = {name: user[name] for name in user if name != "sessionToken"}
+    token = user.get("sessionToken")
+    logged_in = replace(
+        ctx.caller, user=known, session_token=token if isinstance(token, str) else None
+    )
+    await _tell(replace(ctx, caller=logged_in), "_User", "afterLogin", user)
+
+
+async def after_logout(ctx: RequestContext, session: JSONObject) -> None:
+    """`session` has ended."""
+    await _tell(ctx, "_Session", "afterLogout", session)
+
+
+async def _tell(ctx: RequestContext, class_name: str, name: str, document: JSONObject) -> None:
+    triggers = ctx.triggers_of(class_name, name)
+    if triggers is not None:
+        await triggers.tell(ctx, name, dict(document))

@@ -1,0 +1,18 @@
+"""What is measured."""
+
+from collections.abc import Iterable
+
+from scripts.benchmark.scenarios.basics import BASICS
+from scripts.benchmark.scenarios.growth import GROWTH
+from scripts.benchmark.scenarios.protocol import PROTOCOL
+from scripts.benchmark.scenarios.scenario import Expected, Scenario
+
+__all__ = ["SCENARIOS", "Expected", "Scenario", "chosen_scenarios"]
+
+SCENARIOS: tuple[Scenario, ...] = (*BASICS, *PROTOCOL, *GROWTH)
+
+
+def chosen_scenarios(names: Iterable[str]) -> tuple[Scenario, ...]:
+    """Those that are named, in the order of SCENARIOS; all where none is named."""
+    wanted = set(names)
+    return tuple(each for each in SCENARIOS if not wanted or each.name in wanted)

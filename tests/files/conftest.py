@@ -1,0 +1,48 @@
+"""Every file store there is, empty, and opened anew on the same place."""
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import pytest
+
+from parsepy.files.base import FileStore
+from parsepy.files.embedded import FolderFiles
+from parsepy.files.memory import MemoryFiles
+from tests.files.samples import Opening
+from tests.files.stores import gridfs
+
+
+@asynccontextmanager
+async def _closing(store: FileStore) -> AsyncIterator[FileStore]:
+    yield store
+    await store.close()
+
+
+def _opening(kind: str, request: pytest.FixtureRequest) -> Opening:
+    if kind == "gridfs":
+        uri: str = request.getfixturevalue("mongodb_database_uri")
+        return lambda: gridfs(uri)
+    if kind == "memory":
+        return lambda: _closing(MemoryFiles())
+    folder: Path = request.getfixturevalue("tmp_path")
+    return lambda: _closing(FolderFiles(folder / "app.sqlite.files"))
+
+
+@pytest.fixture(params=["folder", "memory", "gridfs"])
+async def files(request: pytest.FixtureRequest) -> AsyncIterator[FileStore]:
+    async with _opening(request.param, request)() as store:
+        yield store
+
+
+@pytest.fixture(params=["folder", "gridfs"])
+def lasting(request: pytest.FixtureRequest) -> Opening:
+    """Opens one and the same store, as often as it is called: what restarts and twins see."""
+    return _opening(request.param, request)
+
+
+@pytest.fixture
+def content_count(tmp_path: Path) -> Callable[[], int]:
+    """How many contents lie in the folder of a `FolderFiles`, whether a row names them or not."""
+    contents = tmp_path / "app.sqlite.files" / "contents"
+    return lambda: sum(path.is_file() for path in contents.rglob("*"))

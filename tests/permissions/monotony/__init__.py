@@ -1,0 +1,1 @@
+"""Random permissions: to take a grant away never shows more nor allows more."""
