@@ -21,7 +21,7 @@ from parsepy.schema.index_options import PLAIN, IndexOptions
 from parsepy.storage.base import Capabilities, Index
 from parsepy.storage.mongodb.aggregate import Aggregations
 from parsepy.storage.mongodb.bindings import Bindings
-from parsepy.storage.mongodb.bulk_update import BulkUpdates, worth_it
+from parsepy.storage.mongodb.bulk_update import suits, update_at_once
 from parsepy.storage.mongodb.classes import Classes
 from parsepy.storage.mongodb.connection import Connection
 from parsepy.storage.mongodb.documents import Document
@@ -63,7 +63,6 @@ class MongoStorage:
         self._within = self._transactions.within
         self._bindings = Bindings(self._connection)
         self._objects = Objects(self._bindings, options)
-        self._bulk_updates = BulkUpdates(self._bindings, self._transactions)
         self._aggregations = Aggregations(self._bindings, options)
         self._indexes = Indexes(self._connection)
         self._text_indexes = TextIndexes(self._indexes, self._check_alterable)
@@ -222,12 +221,12 @@ class MongoStorage:
         )
 
     async def insert(self, schema: ClassSchema, document: ParseObject) -> None:
-        await self._within(self._objects.insert(schema, document))
+        await self._transactions.write(self._objects.insert(schema, document))
 
     async def insert_many(
         self, schema: ClassSchema, documents: Sequence[ParseObject]
     ) -> list[DuplicateValue | None]:
-        refusals = await self._within(self._objects.insert_many(schema, documents))
+        refusals = await self._transactions.write(self._objects.insert_many(schema, documents))
         if (transaction := self.current_transaction) is not None:
             transaction.check_refusals(refusals)
         return refusals
@@ -239,25 +238,34 @@ class MongoStorage:
         self, schema: ClassSchema, where: Where, changes: Changes
     ) -> ParseObject | None:
         return await self._searching(
-            schema, where, lambda: self._objects.update(schema, where, changes)
+            schema,
+            where,
+            lambda: self._objects.update(schema, where, changes),
+            self._transactions.write,
         )
 
     async def update_many(self, schema: ClassSchema, updates: Sequence[Update]) -> list[Outcome]:
-        if self._connection.has_transactions and worth_it(updates):
-            found = await self._bulk_updates.at_once(schema, updates)
-            if found is not None:
-                return list(found)
+        if suits(updates):
+            binding = self._bindings.of(schema)
+            return await self._transactions.write(update_at_once(schema, binding, updates))
         return await one_by_one(self.update, schema, updates)
 
     async def delete(self, schema: ClassSchema, where: Where) -> int:
-        return await self._searching(schema, where, lambda: self._objects.delete(schema, where))
+        return await self._searching(
+            schema,
+            where,
+            lambda: self._objects.delete(schema, where),
+            self._transactions.write,
+        )
 
     # -- relations and roles
 
     async def change_relation(
         self, join_class: str, owning_id: str, added: Sequence[str], removed: Sequence[str]
     ) -> None:
-        await self._within(self._relations.change(join_class, owning_id, added, removed))
+        await self._transactions.write(
+            self._relations.change(join_class, owning_id, added, removed)
+        )
 
     async def related_ids(self, join_class: str, owning_id: str) -> list[str]:
         return await self._within(self._relations.related_ids(join_class, owning_id))
@@ -286,12 +294,17 @@ class MongoStorage:
         await self._within(self._scanning.insert_relation(join_class, rows))
 
     async def _searching(
-        self, schema: ClassSchema, where: Where, operation: Callable[[], Operation[Result]]
+        self,
+        schema: ClassSchema,
+        where: Where,
+        operation: Callable[[], Operation[Result]],
+        within: Callable[[Operation[Result]], Operation[Result]] | None = None,
     ) -> Result:
         """Does the operation; before, makes the text index that `where` needs."""
+        within = within or self._within
         if not searches_in(where):
-            return await self._within(operation())
-        return await self._text_indexes.search(schema, where, lambda: self._within(operation()))
+            return await within(operation())
+        return await self._text_indexes.search(schema, where, lambda: within(operation()))
 
     def _check_alterable(self) -> None:
         if self._transactions.current is not None:

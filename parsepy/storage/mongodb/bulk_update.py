@@ -1,74 +1,117 @@
 """Many updates in three round trips instead of one each.
 
-The database tells of a bulk write how many updates found their object, not which. So it is done in
-a transaction: when all did, it is kept, else nothing has happened and they are done one by one.
+The database tells of a bulk write how many updates found their object, not which. So it is asked
+before which objects are selected; when the numbers do not agree after all, because another writer
+was faster, it is asked again. A transaction would know, but would hold up all other writers.
 """
 
-from collections.abc import Sequence
-from typing import Final
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
 
 from pymongo import UpdateOne
+from pymongo.errors import BulkWriteError
 
-from parsepy.errors import TransactionLost
+from parsepy import errors
+from parsepy.errors import DuplicateValue, ParseError
+from parsepy.protocol.operations import SetValue, Unset
 from parsepy.schema.classes import ClassSchema
-from parsepy.storage.mongodb.bindings import Bindings
-from parsepy.storage.mongodb.errors import WRITING
-from parsepy.storage.mongodb.transaction import Transactions
+from parsepy.storage.mongodb.bindings import Binding
+from parsepy.storage.mongodb.documents import Document
+from parsepy.storage.mongodb.errors import READING, WRITING, of_write_error
 from parsepy.storage.mongodb.update import compile_update
 from parsepy.storage.mongodb.where import compile_where
-from parsepy.storage.updates import Update
-from parsepy.types import ParseObject
+from parsepy.storage.updates import Outcome, Update
 
 WORTH_IT: Final = 8
-"""With fewer updates a transaction saves nothing."""
 
 
-class _NotAll(Exception):
-    """Some update did not find its object."""
+def suits(updates: Sequence[Update]) -> bool:
+    """Whether they can be done at once: many, each of another object, and none whose result the
+    writer has to be told exactly (an Increment), as another's could be read afterwards."""
+    return len({each.object_id for each in updates}) == len(updates) >= WORTH_IT and all(
+        isinstance(operation, SetValue | Unset)
+        for each in updates
+        for operation in each.changes.values()
+    )
 
 
-class BulkUpdates:
-    __slots__ = ("_bindings", "_transactions")
+async def update_at_once(
+    schema: ClassSchema, binding: Binding, updates: Sequence[Update]
+) -> list[Outcome]:
+    conditions = [compile_where(binding.columns, each.where) for each in updates]
+    ids = [binding.columns.id(each.object_id) for each in updates]
+    selected = await _ids_of(binding, conditions)
+    chosen = [place for place, object_id in enumerate(ids) if object_id in selected]
+    outcomes: list[Outcome] = [None] * len(updates)
+    if not chosen:
+        return outcomes
+    requests = [
+        UpdateOne(conditions[place], compile_update(binding.columns, updates[place].changes))
+        for place in chosen
+    ]
+    matched, refused = await _write(binding, requests)
+    for index, refusal in refused.items():
+        outcomes[chosen[index]] = refusal
+    done = [place for index, place in enumerate(chosen) if index not in refused]
+    if matched < len(done):
+        still = await _ids_of(binding, [conditions[place] for place in done])
+        done = [place for place in done if ids[place] in still]
+        if len(done) != matched:
+            # Nobody can say whose update it was that found nothing: none is called done.
+            for place in done:
+                outcomes[place] = errors.database_error()
+            return outcomes
+    after = await _documents(binding, [ids[place] for place in done])
+    for place in done:
+        document = after.get(ids[place])
+        outcomes[place] = None if document is None else binding.decode(document)
+    return outcomes
 
-    def __init__(self, bindings: Bindings, transactions: Transactions) -> None:
-        self._bindings = bindings
-        self._transactions = transactions
 
-    async def at_once(
-        self, schema: ClassSchema, updates: Sequence[Update]
-    ) -> list[ParseObject] | None:
-        """The objects after the updates; `None` when nothing was done, because one was refused,
-        did not find its object, or met another writer. Raises what a commit raises."""
-        found: list[ParseObject] | None = None
-        try:
-            async with self._transactions.scope():
-                found = await self._transactions.within(self._update(schema, updates))
-        except TransactionLost:
-            return None
-        except Exception:
-            # After the updates only the commit can have failed: nobody may guess how it ended.
-            if found is not None:
-                raise
-            return None
-        return found
-
-    async def _update(self, schema: ClassSchema, updates: Sequence[Update]) -> list[ParseObject]:
-        binding = self._bindings.of(schema)
-        columns = binding.columns
-        requests = [
-            UpdateOne(compile_where(columns, each.where), compile_update(columns, each.changes))
-            for each in updates
-        ]
-        ids = [columns.id(each.object_id) for each in updates]
+async def _write(
+    binding: Binding, requests: list[UpdateOne]
+) -> tuple[int, dict[int, DuplicateValue | ParseError]]:
+    """How many found their object, and the refusals by their place."""
+    try:
         with WRITING:
-            result = await binding.collection.bulk_write(requests)
-            if result.matched_count < len(updates):
-                raise _NotAll
-            documents = await binding.collection.find({"_id": {"$in": ids}}).to_list()
-        after = {document["_id"]: document for document in documents}
-        return [binding.decode(after[each]) for each in ids]
+            result = await binding.collection.bulk_write(requests, ordered=False)
+    except BulkWriteError as error:
+        return error.details["nMatched"], _refusals(error)
+    return result.matched_count, {}
 
 
-def worth_it(updates: Sequence[Update]) -> bool:
-    """Whether they are many, each of another object: the answer to each tells its own result."""
-    return len({each.object_id for each in updates}) == len(updates) >= WORTH_IT
+def _refusals(error: BulkWriteError) -> dict[int, DuplicateValue | ParseError]:
+    details: Mapping[str, Any] = error.details
+    if details["writeConcernErrors"]:
+        raise errors.database_error() from error
+    refused = {}
+    for entry in details["writeErrors"]:
+        refusal = of_write_error(entry)
+        if not isinstance(refusal, DuplicateValue | ParseError):
+            raise refusal from error
+        refused[entry["index"]] = refusal
+    return refused
+
+
+async def _ids_of(binding: Binding, conditions: Sequence[Document]) -> set[Any]:
+    with READING:
+        found = await binding.collection.find(_any_of(conditions), {"_id": 1}).to_list()
+    return {document["_id"] for document in found}
+
+
+async def _documents(binding: Binding, ids: list[Any]) -> dict[Any, Document]:
+    with READING:
+        found = await binding.collection.find({"_id": {"$in": ids}}).to_list()
+    return {document["_id"]: document for document in found}
+
+
+def _any_of(conditions: Sequence[Document]) -> Document:
+    """Mostly they differ in the id alone; then one condition serves, which is planned once."""
+    first, *others = [
+        {column: value for column, value in condition.items() if column != "_id"}
+        for condition in conditions
+    ]
+    ids = [condition.get("_id") for condition in conditions]
+    if all(isinstance(each, str) for each in ids) and all(other == first for other in others):
+        return {"_id": {"$in": ids}, **first}
+    return {"$or": list(conditions)}

@@ -1,5 +1,7 @@
 """The client of one process, its database and its collections."""
 
+import asyncio
+import sys
 from collections.abc import Mapping
 from typing import Final
 from urllib.parse import urlsplit
@@ -39,6 +41,8 @@ class Connection:
         self.prefix = prefix
         self.server_version = ""
         self.has_transactions = False
+        self.writers = asyncio.Semaphore()
+        """Held by whoever writes outside of a transaction."""
         self._uri = uri
         self._options = options
         self._client: AsyncMongoClient[Document] | None = None
@@ -73,6 +77,7 @@ class Connection:
             raise ParseError(Code.INTERNAL, self._why_unreachable(error)) from error
         self.server_version = str(build.get("version", ""))
         self.has_transactions = "setName" in hello or hello.get("msg") == "isdbgrid"
+        self.writers = asyncio.Semaphore(_writers(client.options.pool_options.max_pool_size))
         self._client = client
         self._database = client.get_default_database(DEFAULT_DATABASE, codec_options=_CODEC)
 
@@ -106,3 +111,10 @@ class Connection:
         if isinstance(error, OperationFailure) and is_unauthorised(error):
             return f"The database at {hosts} refuses the credentials of databaseURI."
         return f"The database at {hosts} cannot be reached."
+
+
+def _writers(connections: float | None) -> int:
+    """So many may write at once: a fifth of the connections is left for transactions."""
+    if not connections or connections == float("inf"):
+        return sys.maxsize
+    return max(1, int(connections - max(1, connections // 5)))

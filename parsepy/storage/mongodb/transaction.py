@@ -144,6 +144,18 @@ class Transactions:
         transaction = self._current.get()
         return operation if transaction is None else transaction.run(operation)
 
+    async def write(self, operation: Operation[Result]) -> Result:
+        """As `within`, for a write: it may have to wait for a transaction, which needs a connection
+        to come to its end. So those outside leave some free."""
+        transaction = self._current.get()
+        if transaction is not None:
+            return await transaction.run(operation)
+        try:
+            async with self._connection.writers:
+                return await operation
+        finally:
+            operation.close()
+
     async def once_kept(self, action: Callable[[], Awaitable[None]]) -> None:
         """Does `action` now, or after the commit of the current transaction: for what cannot be
         part of one."""

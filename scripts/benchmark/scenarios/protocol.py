@@ -193,19 +193,36 @@ def _check_by_role(client: Client, seed: Seed) -> None:
 # -- batch
 
 
-def _updates(client: Client, seed: Seed) -> Request:
+def _changes(client: Client, seed: Seed) -> Request:
+    """What saveAll sends for objects with a changed field."""
+    change: JSONValue = {"score": 1, "player": "changed"}
+    return batch_of(client, [("PUT", path, change) for path in _counters(seed)])
+
+
+def _increments(client: Client, seed: Seed) -> Request:
     change: JSONValue = {"score": {"__op": "Increment", "amount": 1}}
-    paths = [f"/classes/BenchCounter/{object_id}" for object_id in seed.counters[:BATCH]]
-    return batch_of(client, [("PUT", path, change) for path in paths])
+    return batch_of(client, [("PUT", path, change) for path in _counters(seed)])
 
 
-def _check_updates(client: Client, seed: Seed) -> None:
-    before = read_back(client, "BenchCounter", seed.counters[BATCH - 1])
-    client.send(_updates(client, seed))
+def _counters(seed: Seed) -> list[str]:
+    return [f"/classes/BenchCounter/{object_id}" for object_id in seed.counters[:BATCH]]
+
+
+def _check_changes(client: Client, seed: Seed) -> None:
+    client.send(_changes(client, seed))
     after = read_back(client, "BenchCounter", seed.counters[BATCH - 1])
-    score = before["score"]
+    wanted: JSONObject = {**row(BATCH - 1, seed.user_id), "score": 1, "player": "changed"}
+    same(after, wanted, "batch of updates")
+
+
+def _check_increments(client: Client, seed: Seed) -> None:
+    before = read_back(client, "BenchCounter", seed.counters[BATCH - 1])
+    client.send(_increments(client, seed))
+    after = read_back(client, "BenchCounter", seed.counters[BATCH - 1])
+    score, player = before["score"], before.get("player", "player")
     assert isinstance(score, int)
-    same(after, {**row(BATCH - 1, seed.user_id), "score": score + 1}, "batch of updates")
+    wanted: JSONObject = {**row(BATCH - 1, seed.user_id), "score": score + 1, "player": player}
+    same(after, wanted, "batch of Increments")
 
 
 TEN_OBJECTS: Final = Expected(200, '"createdAt"', 10)
@@ -262,8 +279,15 @@ PROTOCOL: tuple[Scenario, ...] = (
     Scenario(
         "batch-updates",
         f"batch of {BATCH} updates",
-        lambda client, seed: [_updates(client, seed)],
-        _check_updates,
+        lambda client, seed: [_changes(client, seed)],
+        _check_changes,
+        Expected(200, '"updatedAt"', BATCH),
+    ),
+    Scenario(
+        "batch-increments",
+        f"batch of {BATCH} Increments",
+        lambda client, seed: [_increments(client, seed)],
+        _check_increments,
         Expected(200, '"updatedAt"', BATCH),
     ),
 )

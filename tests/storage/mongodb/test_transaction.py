@@ -176,3 +176,27 @@ async def test_a_standalone_server_has_none_and_says_so(standalone_uri: str) -> 
     assert raised.value.code == Code.COMMAND_UNAVAILABLE
     assert not entered
     assert not storage.capabilities.transactions
+
+
+async def test_others_who_wait_for_it_leave_it_a_connection(mongodb_database_uri: str) -> None:
+    opened = MongoStorage(f"{mongodb_database_uri}&maxPoolSize=5")
+    await opened.start()
+    loop = asyncio.get_running_loop()
+
+    async def look_around() -> None:
+        for _ in range(10):
+            assert await opened.count(EVERY_TYPE, EVERYTHING) == 1
+
+    try:
+        await opened.insert(EVERY_TYPE, thing("t1", number=0))
+        async with asyncio.timeout(30):
+            async with opened.transaction():
+                await change(opened, 1)
+                waiting = [loop.create_task(change(opened, 2), context=OUTSIDE) for _ in range(20)]
+                # Meanwhile as many of them have taken a connection as may.
+                await loop.create_task(look_around(), context=OUTSIDE)
+                await change(opened, 3)
+            await asyncio.gather(*waiting)
+        assert await number(opened) == 2
+    finally:
+        await opened.close()
