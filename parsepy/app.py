@@ -115,19 +115,7 @@ class AppParts:
             max_size=options.cache_max_size,
         )
         rules: dict[str, ClassRules] = {}
-        objects = ObjectServices(
-            options=options,
-            storage=self.storage,
-            schemas=self.schemas,
-            denylist=Denylist(options.request_keyword_denylist),
-            file_urls=_file_urls(options),
-            roles=self.roles,
-            rules=rules,
-            protected={
-                class_name: {group: frozenset(fields) for group, fields in groups.items()}
-                for class_name, groups in options.protected_fields.items()
-            },
-        )
+        objects = _object_services(options, self.storage, self.schemas, self.roles, rules)
         self.sessions = Sessions(objects, self.changes)
         rules["_User"] = UserRules(self.passwords, self.sessions, AuthData(providers(options)))
         rules["_Session"] = SessionRules(self.sessions)
@@ -154,11 +142,7 @@ class AppParts:
             rate_limits=rate_limits,
             cloud=self.cloud,
             config=Config(objects, self.cloud),
-            allowed_routes=(
-                None
-                if options.route_allow_list is None
-                else RouteAllowList(options.route_allow_list)
-            ),
+            allowed_routes=_allowed_routes(options),
         )
 
     async def start(self) -> None:
@@ -243,6 +227,33 @@ def create_app(options: Mapping[str, object] | ServerOptions) -> ParseApp:
     """
     loaded = options if isinstance(options, ServerOptions) else load_options(options).options
     return ParseApp(loaded)
+
+
+def _object_services(
+    options: ServerOptions,
+    storage: Storage,
+    schemas: SchemaRegistry,
+    roles: Roles,
+    rules: dict[str, ClassRules],
+) -> ObjectServices:
+    return ObjectServices(
+        options=options,
+        storage=storage,
+        schemas=schemas,
+        denylist=Denylist(options.request_keyword_denylist),
+        file_urls=_file_urls(options),
+        roles=roles,
+        rules=rules,
+        protected={
+            class_name: {group: frozenset(fields) for group, fields in groups.items()}
+            for class_name, groups in options.protected_fields.items()
+        },
+    )
+
+
+def _allowed_routes(options: ServerOptions) -> RouteAllowList | None:
+    listed = options.route_allow_list
+    return None if listed is None else RouteAllowList(listed)
 
 
 def _file_urls(options: ServerOptions) -> FileUrls | None:

@@ -6,7 +6,6 @@ from typing import Final, NamedTuple
 import orjson
 
 from parsepy.copying.digest import digest_of
-from parsepy.copying.progress import Progress
 from parsepy.copying.report import Part, Report
 from parsepy.errors import Code, DuplicateValue, ParseError
 from parsepy.query.options import FindOptions
@@ -14,6 +13,7 @@ from parsepy.query.tree import In, Path
 from parsepy.schema.classes import ClassSchema
 from parsepy.storage.base import Storage
 from parsepy.storage.scanned import Scanned
+from parsepy.telemetry.progress import Progress
 from parsepy.types import ParseObject
 
 _ID: Final = Path("objectId")

@@ -4,13 +4,13 @@ from collections.abc import AsyncIterator
 
 from parsepy.copying.digest import Total
 from parsepy.copying.inventory import Inventory
-from parsepy.copying.progress import Progress
 from parsepy.copying.report import Part
 from parsepy.query.tree import EVERYTHING
 from parsepy.schema.classes import missing_class
 from parsepy.schema.system_classes import is_join
 from parsepy.storage.base import Storage
 from parsepy.storage.scanned import Pair
+from parsepy.telemetry.progress import Progress
 
 
 async def fill(

@@ -17,13 +17,13 @@ from parsepy.copying.inventory import (
 )
 from parsepy.copying.objects import ObjectCopy
 from parsepy.copying.places import Place
-from parsepy.copying.progress import Progress
 from parsepy.copying.report import Part, Report
 from parsepy.copying.schema import copy_schema, differences, drop_strays
 from parsepy.copying.state import State, begin_state, end_state, read_state
 from parsepy.copying.verify import Verification
 from parsepy.errors import Code, ParseError
 from parsepy.storage.base import Storage
+from parsepy.telemetry.progress import Progress
 
 _EXPIRING: Final = frozenset(("_Idempotency",))
 """Their objects go by themselves: a difference says nothing."""

@@ -3,11 +3,11 @@
 from parsepy.copying import relations
 from parsepy.copying.digest import Total
 from parsepy.copying.objects import id_of, strays, twins_of
-from parsepy.copying.progress import Progress
 from parsepy.copying.report import Part, Report
 from parsepy.protocol import dates
 from parsepy.schema.classes import ClassSchema
 from parsepy.storage.base import Storage
+from parsepy.telemetry.progress import Progress
 from parsepy.types import ParseObject
 
 

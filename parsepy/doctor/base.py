@@ -111,20 +111,3 @@ class Examined(Protocol):
 
     async def duplicates(self, field: str) -> list[list[str]]:
         """Ids of users who share a value but for its case; at most a hundred groups."""
-
-
-class Progress(Protocol):
-    def begin(self, title: str, total: int) -> None:
-        """A step of `total` objects begins; the last one is over."""
-
-    def advance(self, number: int) -> None: ...
-
-
-class Silence:
-    """Tells nobody."""
-
-    def begin(self, title: str, total: int) -> None:
-        pass
-
-    def advance(self, number: int) -> None:
-        pass

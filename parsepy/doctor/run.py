@@ -1,6 +1,6 @@
 """All checks, in the order in which a person would want to hear of them."""
 
-from parsepy.doctor.base import Examined, Progress
+from parsepy.doctor.base import Examined
 from parsepy.doctor.checks import (
     collections,
     documents,
@@ -13,6 +13,7 @@ from parsepy.doctor.checks import (
 )
 from parsepy.doctor.diagnosis import Diagnosis
 from parsepy.doctor.opening import opened
+from parsepy.telemetry.progress import Progress
 
 
 async def examine_at(

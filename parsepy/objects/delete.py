@@ -33,7 +33,7 @@ async def delete(
     triggers = ctx.triggers_of(class_name, "beforeDelete", "afterDelete")
     doomed: ParseObject = {}
     if triggers is not None and readable:
-        doomed = await _fetch(ctx, schema, writable, condition)
+        doomed = await _fetch(ctx, schema, where, writable, condition)
         await triggers.tell(ctx, "beforeDelete", dict(doomed))
     if not readable or not await services.storage.delete(schema, where):
         if readable:
@@ -45,10 +45,10 @@ async def delete(
 
 
 async def _fetch(
-    ctx: RequestContext, schema: ClassSchema, writable: Where, condition: Condition
+    ctx: RequestContext, schema: ClassSchema, where: Where, writable: Where, condition: Condition
 ) -> ParseObject:
     """The object that the caller is about to delete, as its triggers see it."""
-    rows = await ctx.services.storage.find(schema, tree.both(writable, condition.where), ONE)
+    rows = await ctx.services.storage.find(schema, where, ONE)
     if not rows:
         await check_state(ctx, schema, writable, condition)
         raise errors.object_not_found("Object not found for delete.")

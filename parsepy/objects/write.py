@@ -6,10 +6,9 @@ from collections.abc import Sequence
 
 from parsepy.errors import DuplicateValue, ParseError
 from parsepy.objects import write_answer, write_begin, write_steps, write_triggers
-from parsepy.objects.conditions import UNCONDITIONAL, Condition, check_state
+from parsepy.objects.conditions import UNCONDITIONAL, Condition
 from parsepy.objects.context import RequestContext
 from parsepy.objects.write_state import Write, Written
-from parsepy.query import tree
 from parsepy.storage.updates import Outcome, Update
 from parsepy.types import JSONObject, ParseObject
 
@@ -109,13 +108,12 @@ async def _judged(
     write_steps.check_types(write)
     await rules.before_modify(write)
     await write_steps.select_object(write)
-    await write_steps.fit_schema(write, tree.both(write.writable, condition.where))
+    await write_steps.fit_schema(write)
     return write
 
 
 def _asked_of_store(write: Write) -> Update:
-    where = tree.both(write.writable, write.condition.where)
-    return Update(write.object_id, where, write_steps.stored_changes(write))
+    return Update(write.object_id, write.target, write_steps.stored_changes(write))
 
 
 async def _updated(write: Write, outcome: Outcome) -> Written:
@@ -126,8 +124,7 @@ async def _updated(write: Write, outcome: Outcome) -> Written:
     if isinstance(outcome, ParseError):
         raise outcome
     if outcome is None:
-        await check_state(write.ctx, write.schema, write.writable, write.condition)
-        raise rules.not_writable(write.ctx, "update")
+        await write_steps.refuse_unselected(write)
     write.stored = outcome
     await write_steps.change_relations(write)
     await rules.after_update(write)
@@ -167,7 +164,7 @@ async def _prepared(write: Write) -> ParseObject:
     write_steps.check_types(write)
     write_steps.fill_defaults(write)
     await write.ctx.services.rules_of(write.class_name).before_insert(write)
-    await write_steps.fit_schema(write, write_steps.has_id(write.object_id))
+    await write_steps.fit_schema(write)
     return write_steps.new_document(write)
 
 

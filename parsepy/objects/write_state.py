@@ -35,6 +35,8 @@ class Write:
     """The objects on which class-level permissions open the write to the caller."""
     writable: Where = EVERYTHING
     """The object of an update, if it is there and the caller may write it."""
+    target: Where = EVERYTHING
+    """The same, if it also meets `condition`: what the store is asked to change."""
     condition: Condition = UNCONDITIONAL
     """The state in which the client wants that object to be, else nothing is done."""
     stored: ParseObject | None = None

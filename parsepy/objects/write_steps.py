@@ -1,6 +1,7 @@
 """The steps of a write, one function each; `write.py` says in which order."""
 
 from copy import deepcopy
+from typing import NoReturn
 
 from parsepy import errors
 from parsepy.objects import access
@@ -58,6 +59,13 @@ async def select_object(write: Write) -> None:
     """Who may write what: the condition on the object of an update. After the permissions."""
     permitted = tree.both(has_id(write.object_id), write.permitted)
     write.writable = tree.both(permitted, await access.accessible(write.ctx, "write"))
+    write.target = tree.both(write.writable, write.condition.where)
+
+
+async def refuse_unselected(write: Write) -> NoReturn:
+    """Raises why an update has found no object to change."""
+    await check_state(write.ctx, write.schema, write.writable, write.condition)
+    raise write.ctx.services.rules_of(write.class_name).not_writable(write.ctx, "update")
 
 
 def has_id(object_id: str) -> Where:
@@ -70,8 +78,8 @@ def check_types(write: Write) -> None:
     write.wanted = enforcement.wanted_types(write.schema, body)
 
 
-async def fit_schema(write: Write, where: Where) -> None:
-    """Adds the class and the fields that the write needs; `where` selects the write's object.
+async def fit_schema(write: Write) -> None:
+    """Adds the class and the fields that the write needs.
 
     A write that is going to be refused must not leave a field behind, so before the schema grows
     the object is looked at. Raises 101, 107, 111, 137.
@@ -82,7 +90,7 @@ async def fit_schema(write: Write, where: Where) -> None:
     new = enforcement.new_fields(schema, write.wanted)
     if schema.exists and not new:
         return
-    await _check_object(write, where)
+    await _check_object(write)
     if POLYGON in new.values():
         await write.ctx.services.storage.check_polygons(schema, _polygons(write, new))
     schemas = write.ctx.services.schemas
@@ -153,18 +161,16 @@ def _polygons(write: Write, fields: Fields) -> list[JSONObject]:
     return [value for value in values if isinstance(value, dict)]
 
 
-async def _check_object(write: Write, where: Where) -> None:
+async def _check_object(write: Write) -> None:
     services = write.ctx.services
-    rules = services.rules_of(write.class_name)
     if write.creating:
         chosen = services.options.allow_custom_object_id
         if chosen and await services.storage.get(write.schema, write.object_id, None):
-            raise rules.duplicate("objectId")
+            raise services.rules_of(write.class_name).duplicate("objectId")
         return
-    found = await services.storage.find(write.schema, where, ONE)
+    found = await services.storage.find(write.schema, write.target, ONE)
     if not found:
-        await check_state(write.ctx, write.schema, write.writable, write.condition)
-        raise rules.not_writable(write.ctx, "update")
+        await refuse_unselected(write)
     operations.check_applicable(stored_changes(write), found[0])
 
 

@@ -7,13 +7,11 @@ from typing import Final
 import orjson
 
 from parsepy.objects import access, write_answer, write_begin, write_steps
-from parsepy.objects.conditions import check_state
 from parsepy.objects.ports import ClassTriggers, Saving
 from parsepy.objects.present import Presenter
 from parsepy.objects.write_state import Write
 from parsepy.protocol.find_parameters import Selection
 from parsepy.protocol.operations import is_operation
-from parsepy.query import tree
 from parsepy.query.options import ONE
 from parsepy.types import JSONObject, JSONValue, ParseObject
 
@@ -127,12 +125,9 @@ def _change_answer(answer: JSONObject, changes: JSONObject, changed_before: JSON
 async def _fetch_original(write: Write) -> None:
     """With the caller's right to write it, whether he may read it or not. Raises 101."""
     await write_steps.select_object(write)
-    ctx = write.ctx
-    wanted = tree.both(write.writable, write.condition.where)
-    rows = await ctx.services.storage.find(write.schema, wanted, ONE)
+    rows = await write.ctx.services.storage.find(write.schema, write.target, ONE)
     if not rows:
-        await check_state(ctx, write.schema, write.writable, write.condition)
-        raise ctx.services.rules_of(write.class_name).not_writable(ctx, "update")
+        await write_steps.refuse_unselected(write)
     write.original = await _shown(write, rows[0], frozenset())
 
 

@@ -13,7 +13,7 @@ from parsepy.schema.classes import ClassSchema
 from parsepy.types import ParseObject
 
 CONCURRENCY: Final = 20
-"""Updates under way at once: enough for one group commit, not for starving others."""
+"""Writes of one batch under way at once: enough for one group commit, not for starving others."""
 
 
 class Update(Struct, frozen=True):

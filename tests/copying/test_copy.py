@@ -8,7 +8,6 @@ import pytest
 from pymongo import MongoClient
 
 from parsepy.copying.places import Place
-from parsepy.copying.progress import Silence
 from parsepy.copying.report import Report
 from parsepy.copying.run import Job, Mode, copy
 from parsepy.errors import ParseError
@@ -20,6 +19,7 @@ from parsepy.query.tree import Path as Key
 from parsepy.schema.classes import Field, missing_class
 from parsepy.schema.index_options import IndexOptions
 from parsepy.storage.base import Storage
+from parsepy.telemetry.progress import Silence
 from tests.copying.samples import JOINS, OBJECTS, content, fill, made, opened, schema_of
 from tests.storage.mongodb.samples import Raw
 

@@ -8,10 +8,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from parsepy.copying.places import Place
-from parsepy.copying.progress import Silence
 from parsepy.copying.run import Job, copy
 from parsepy.protocol.values import date, pointer
 from parsepy.query.tree import EVERYTHING
+from parsepy.telemetry.progress import Silence
 from parsepy.types import ParseObject
 from tests.contract.samples import EVERY_TYPE
 from tests.copying.samples import AREA, BLOB, PLACE, made, opened

@@ -7,13 +7,14 @@ from typing import Any
 from pymongo import MongoClient
 from pymongo.database import Database
 
-from parsepy.doctor.base import Finding, Severity, Silence
+from parsepy.doctor.base import Finding, Severity
 from parsepy.doctor.diagnosis import Diagnosis
 from parsepy.doctor.run import examine_at
 from parsepy.options.load import load_options
 from parsepy.storage.mongodb import MongoStorage
 from parsepy.storage.sqlite import SQLiteStorage
 from parsepy.storage.wanted_indexes import wanted_indexes
+from parsepy.telemetry.progress import Silence
 from tests.copying.samples import DEFINITIONS, JOINS, OBJECTS, schema_of
 
 Raw = dict[str, Any]

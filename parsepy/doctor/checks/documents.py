@@ -3,10 +3,11 @@
 from collections.abc import Sequence
 from typing import Final
 
-from parsepy.doctor.base import Examined, Progress
+from parsepy.doctor.base import Examined
 from parsepy.doctor.diagnosis import Diagnosis
 from parsepy.schema.classes import ClassDefinition, ClassSchema, missing_class
 from parsepy.schema.system_classes import SYSTEM_CLASSES, VOLATILE_CLASSES
+from parsepy.telemetry.progress import Progress
 
 CHECK: Final = "documents"
 

@@ -3,10 +3,11 @@
 from collections.abc import Sequence
 from typing import Final
 
-from parsepy.doctor.base import Examined, Problem, Progress, Severity
+from parsepy.doctor.base import Examined, Problem, Severity
 from parsepy.doctor.checks.collections import joins_of
 from parsepy.doctor.diagnosis import Diagnosis
 from parsepy.schema.classes import ClassDefinition
+from parsepy.telemetry.progress import Progress
 
 CHECK: Final = "relations"
 

@@ -2,8 +2,9 @@
 
 from typing import Final
 
-from parsepy.doctor.base import Examined, Problem, Progress, Severity
+from parsepy.doctor.base import Examined, Problem, Severity
 from parsepy.doctor.diagnosis import Diagnosis
+from parsepy.telemetry.progress import Progress
 
 CHECK: Final = "sessions"
 

@@ -3,7 +3,6 @@
 import asyncio
 import logging
 from dataclasses import replace
-from typing import Final
 from urllib.parse import urlsplit
 
 from parsepy import errors
@@ -18,11 +17,10 @@ from parsepy.http.routing import Handler, Routes
 from parsepy.http.sub_requests import SubRequest
 from parsepy.objects import write
 from parsepy.objects.write_state import Written
+from parsepy.storage.updates import CONCURRENCY
 from parsepy.types import JSONObject, JSONValue
 
 _log = logging.getLogger(__name__)
-CONCURRENCY: Final = 20
-"""Sub-requests under way at once: enough for one group commit, not for starving others."""
 
 
 async def batch(request: Request) -> Answer:

@@ -5,7 +5,7 @@ before which objects are selected; when the numbers do not agree after all, beca
 was faster, it is asked again. A transaction would know, but would hold up all other writers.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any, Final
 
 from pymongo import UpdateOne
@@ -17,7 +17,7 @@ from parsepy.protocol.operations import SetValue, Unset
 from parsepy.schema.classes import ClassSchema
 from parsepy.storage.mongodb.bindings import Binding
 from parsepy.storage.mongodb.documents import Document
-from parsepy.storage.mongodb.errors import READING, WRITING, of_write_error
+from parsepy.storage.mongodb.errors import READING, WRITING, refusals
 from parsepy.storage.mongodb.update import compile_update
 from parsepy.storage.mongodb.where import compile_where
 from parsepy.storage.updates import Outcome, Update
@@ -76,21 +76,8 @@ async def _write(
         with WRITING:
             result = await binding.collection.bulk_write(requests, ordered=False)
     except BulkWriteError as error:
-        return error.details["nMatched"], _refusals(error)
+        return error.details["nMatched"], dict(refusals(error))
     return result.matched_count, {}
-
-
-def _refusals(error: BulkWriteError) -> dict[int, DuplicateValue | ParseError]:
-    details: Mapping[str, Any] = error.details
-    if details["writeConcernErrors"]:
-        raise errors.database_error() from error
-    refused = {}
-    for entry in details["writeErrors"]:
-        refusal = of_write_error(entry)
-        if not isinstance(refusal, DuplicateValue | ParseError):
-            raise refusal from error
-        refused[entry["index"]] = refusal
-    return refused
 
 
 async def _ids_of(binding: Binding, conditions: Sequence[Document]) -> set[Any]:

@@ -120,6 +120,21 @@ def of_write_error(entry: Mapping[str, Any]) -> DuplicateValue | Exception:
     return _of_operation(failure, _write_refused) or failure
 
 
+def refusals(
+    error: driver.BulkWriteError,
+) -> "list[tuple[int, DuplicateValue | ParseError]]":
+    """The writes of a bulk that were refused, by their place; raises what is no refusal."""
+    if error.details["writeConcernErrors"]:
+        raise errors.database_error() from error
+    refused = []
+    for entry in error.details["writeErrors"]:
+        failure = of_write_error(entry)
+        if not isinstance(failure, DuplicateValue | ParseError):
+            raise failure from error
+        refused.append((entry["index"], failure))
+    return refused
+
+
 def is_unauthorised(error: driver.OperationFailure) -> bool:
     return error.code in _AUTHENTICATION
 

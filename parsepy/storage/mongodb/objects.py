@@ -6,7 +6,6 @@ from typing import Any, Final
 from pymongo import ReadPreference, ReturnDocument
 from pymongo.errors import BulkWriteError
 
-from parsepy import errors
 from parsepy.errors import DuplicateValue
 from parsepy.protocol.find_parameters import TEXT_SCORE
 from parsepy.protocol.operations import Changes
@@ -17,7 +16,7 @@ from parsepy.storage.mongodb import nearest
 from parsepy.storage.mongodb.bindings import Bindings
 from parsepy.storage.mongodb.columns import READ_COLUMN, Columns
 from parsepy.storage.mongodb.documents import Collection
-from parsepy.storage.mongodb.errors import READING, WRITING, of_write_error
+from parsepy.storage.mongodb.errors import READING, WRITING, refusals
 from parsepy.storage.mongodb.explain import explain
 from parsepy.storage.mongodb.text_score import (
     SCORE,
@@ -142,7 +141,9 @@ class Objects:
             with WRITING:
                 await binding.collection.insert_many(encoded, ordered=False)
         except BulkWriteError as error:
-            for position, refusal in _refusals(error):
+            for position, refusal in refusals(error):
+                if not isinstance(refusal, DuplicateValue):
+                    raise refusal from error
                 results[position] = refusal
         return results
 
@@ -224,18 +225,6 @@ def _projection(columns: Columns, fields: frozenset[str]) -> dict[str, int] | No
         if field.isidentifier():
             projection.update(dict.fromkeys(columns.projection_of(field), 1))
     return projection
-
-
-def _refusals(error: BulkWriteError) -> list[tuple[int, DuplicateValue]]:
-    if error.details["writeConcernErrors"]:
-        raise errors.database_error() from error
-    refusals = []
-    for entry in error.details["writeErrors"]:
-        failure = of_write_error(entry)
-        if not isinstance(failure, DuplicateValue):
-            raise failure from error
-        refusals.append((entry["index"], failure))
-    return refusals
 
 
 def positive(value: JSONValue) -> int | None:

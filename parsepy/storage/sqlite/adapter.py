@@ -22,7 +22,6 @@ from parsepy.storage.base import Capabilities, Index
 from parsepy.storage.scanned import Pair, Scanned, StoredNames
 from parsepy.storage.sqlite import classes, explain, hints, objects, relations, text_on_demand
 from parsepy.storage.sqlite import scan as scanning
-from parsepy.storage.sqlite.aggregate import aggregate
 from parsepy.storage.sqlite.connection import MEMORY
 from parsepy.storage.sqlite.distinct import distinct
 from parsepy.storage.sqlite.held import LIFE, HeldWriter
@@ -198,6 +197,9 @@ class SQLiteStorage:
         pipeline: Sequence[JSONObject],
         options: AggregateOptions = AS_STORED,
     ) -> list[JSONValue]:
+        # A whole language that most requests never speak: not for every start.
+        from parsepy.storage.sqlite.aggregate import aggregate
+
         return await aggregate(self._reader, schema, pipeline, options)
 
     async def distinct(self, schema: ClassSchema, field: str, where: Where) -> list[JSONValue]:

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from anyio.lowlevel import checkpoint
 
-from parsepy.http.routers.batch import CONCURRENCY
+from parsepy.storage.updates import CONCURRENCY
 from tests.support.local_app import LocalApp, User, local_app
 
 pytestmark = pytest.mark.anyio

@@ -1,4 +1,4 @@
-"""What a copy tells while it runs."""
+"""What long work tells while it runs."""
 
 from typing import Protocol
 
