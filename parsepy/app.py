@@ -7,11 +7,12 @@ from typing import Final
 from starlette.applications import Starlette
 from starlette.types import Receive, Scope, Send
 
-from parsepy.auth.registry import providers
+from parsepy.auth.registry import AuthProviders
 from parsepy.cache import Changes
 from parsepy.cloud.config import Config
 from parsepy.cloud.registry import Registry
 from parsepy.cloud.service import Cloud
+from parsepy.email.base import Mailer
 from parsepy.files.base import FileStore
 from parsepy.files.opening import open_files
 from parsepy.files.uploads import Uploads
@@ -39,11 +40,14 @@ from parsepy.storage.opening import open_storage
 from parsepy.storage.wanted_indexes import wanted_indexes
 from parsepy.users.accounts import Accounts
 from parsepy.users.auth_data import AuthData
+from parsepy.users.password_reset import PasswordReset
+from parsepy.users.password_rules import PasswordRules
 from parsepy.users.passwords import Passwords
 from parsepy.users.roles import RoleRules, Roles
 from parsepy.users.session_rules import SessionRules
 from parsepy.users.sessions import Sessions
 from parsepy.users.user_rules import UserRules
+from parsepy.users.verification import EmailVerification
 
 FIRST_CLASSES: Final = ("_User", "_Role")
 """Classes that every store has from the first start on, as with parse-server."""
@@ -117,10 +121,14 @@ class AppParts:
         rules: dict[str, ClassRules] = {}
         objects = _object_services(options, self.storage, self.schemas, self.roles, rules)
         self.sessions = Sessions(objects, self.changes)
-        rules["_User"] = UserRules(self.passwords, self.sessions, AuthData(providers(options)))
+        self.outbound = Outbound()
+        providers = AuthProviders(options, self.outbound)
+        self.mailer: Mailer | None = None
+        verification = EmailVerification(options, self.mailer)
+        password_rules = PasswordRules(self.passwords, options.password_policy)
+        rules["_User"] = UserRules(password_rules, verification, self.sessions, AuthData(providers))
         rules["_Session"] = SessionRules(self.sessions)
         rules["_Role"] = RoleRules(self.roles)
-        self.outbound = Outbound()
         rate_limits = RateLimits(options.app_id, options.rate_limit, redis_url=options.redis_url)
         self.cloud = Cloud(
             registry,
@@ -137,6 +145,8 @@ class AppParts:
             schemas=_schema_api(objects),
             sessions=self.sessions,
             accounts=Accounts(self.passwords, self.sessions),
+            verification=verification,
+            password_reset=PasswordReset(options, self.mailer),
             files=self.files,
             uploads=Uploads(options, self.files, objects.denylist),
             rate_limits=rate_limits,

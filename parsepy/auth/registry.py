@@ -1,19 +1,116 @@
-"""The providers by name, as the options configure them."""
+"""The providers of one app by name, as its options configure them.
 
-from collections.abc import Mapping
+A built-in one is one file beside this and one line in `BUNDLED`.
+"""
 
-from parsepy.auth.anonymous import AnonymousProvider
-from parsepy.auth.base import AuthProvider
+import importlib
+from collections.abc import Iterator, Mapping
+from typing import Final, cast
+
+from parsepy.auth.base import AuthProvider, ProviderSettings
+from parsepy.auth.custom import HOOKS, CustomProvider
+from parsepy.options.errors import OptionsError
+from parsepy.options.functions import load_adapter
 from parsepy.options.model import ServerOptions
+from parsepy.outbound import Outbound
+
+BUNDLED: Final[Mapping[str, str]] = {
+    "anonymous": "anonymous:AnonymousProvider",
+}
+"""Name → `file:class`. A file is imported when an app that has the provider starts, or when a
+client first names one that needs no options."""
 
 
-def providers(options: ServerOptions) -> Mapping[str, AuthProvider]:
-    found: dict[str, AuthProvider] = {}
-    if options.enable_anonymous_users and _is_enabled(options, "anonymous"):
-        found["anonymous"] = AnonymousProvider()
-    return found
+class AuthProviders(Mapping[str, AuthProvider]):
+    """Providers that are switched off, and names that nothing has, are not in it.
+
+    Raises `OptionsError` for a provider whose options cannot work.
+    """
+
+    def __init__(self, options: ServerOptions, outbound: Outbound) -> None:
+        self._configured = options.auth
+        self._outbound = outbound
+        self._allows_insecure = options.enable_insecure_auth_adapters
+        self._off = {name for name in self._configured if _is_off(self._configured[name])}
+        if not options.enable_anonymous_users:
+            self._off.add("anonymous")
+        self._made: dict[str, AuthProvider] = {}
+        for name in self._configured:
+            if name not in self._off:
+                self._made[name] = self._make(name)
+                self._made[name].check_options()
+
+    def __getitem__(self, name: str) -> AuthProvider:
+        provider = self._made.get(name)
+        if provider is None:
+            if name in self._off or name not in BUNDLED:
+                raise KeyError(name)
+            provider = self._made[name] = self._make(name)
+        return provider
+
+    def __iter__(self) -> Iterator[str]:
+        yield from dict.fromkeys([*BUNDLED, *self._configured]).keys() - self._off
+
+    def __len__(self) -> int:
+        return sum(1 for _ in self)
+
+    def __contains__(self, name: object) -> bool:
+        return name not in self._off and (name in BUNDLED or name in self._configured)
+
+    @property
+    def reveal_as_stored(self) -> bool:
+        """Whether no provider in use changes what readers of a user see."""
+        return all(provider.reveals_as_stored for provider in self._made.values())
+
+    def _make(self, name: str) -> AuthProvider:
+        given = self._configured.get(name)
+        options = given if isinstance(given, Mapping) else {}
+        settings = ProviderSettings(name, options, self._outbound, self._allows_insecure)
+        base = _bundled(_kind(name, options), settings)
+        adapter = _adapter(name, given)
+        if adapter is not None:
+            return CustomProvider(settings, adapter, base)
+        if base is None:
+            raise OptionsError(
+                f"Option auth.{name}: there is no provider of that name. Give its own in "
+                f"auth.{name}.module, or one of {', '.join(sorted(BUNDLED))}."
+            )
+        return base
 
 
-def _is_enabled(options: ServerOptions, name: str) -> bool:
-    configured = options.auth.get(name)
-    return not (isinstance(configured, Mapping) and configured.get("enabled") is False)
+def _is_off(given: object) -> bool:
+    return isinstance(given, Mapping) and given.get("enabled") is False
+
+
+def _kind(name: str, options: Mapping[str, object]) -> str:
+    """Any name may be an OAuth 2 or OpenID Connect provider."""
+    for kind in ("oauth2", "oidc"):
+        if options.get(kind) is True:
+            return kind
+    return name
+
+
+def _bundled(kind: str, settings: ProviderSettings) -> AuthProvider | None:
+    if kind not in BUNDLED:
+        return None
+    file, _, class_name = BUNDLED[kind].partition(":")
+    module = importlib.import_module(f"parsepy.auth.{file}")
+    return cast("AuthProvider", getattr(module, class_name)(settings))
+
+
+def _adapter(name: str, given: object) -> object | None:
+    """The app's own object: the option itself, its `module`, or hooks beside the options."""
+    path = f"auth.{name}"
+    if not isinstance(given, Mapping):
+        return None if given is None or isinstance(given, bool) else load_adapter(path, given, {})
+    if given.get("module") is not None:
+        return load_adapter(f"{path}.module", given["module"], given)
+    hooks = {hook: given[hook] for hook in HOOKS if hook in given}
+    return _Hooks(hooks) if hooks else None
+
+
+class _Hooks:
+    """Functions that stand beside the options of their provider."""
+
+    def __init__(self, hooks: Mapping[str, object]) -> None:
+        self.__dict__.update(hooks)

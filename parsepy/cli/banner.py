@@ -33,7 +33,7 @@ def banner(launch: Launch, options: ServerOptions, seconds: float) -> str:
 
 def _facts(launch: Launch, options: ServerOptions) -> Iterator[tuple[str, str]]:
     yield "URL", local_url(options)
-    if options.public_server_url:
+    if isinstance(options.public_server_url, str):
         yield "Public URL", options.public_server_url
     if options.host in _WILDCARDS:
         yield "Listens on", f"{options.host}, all addresses of this machine"

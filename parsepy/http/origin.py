@@ -16,7 +16,9 @@ class Origins:
 
     def __init__(self, options: ServerOptions) -> None:
         self._trusted = options.trust_proxy
-        self._public_url = (options.public_server_url or "").rstrip("/")
+        # A function may take its time; what needs its answer asks it (`options/public_url.py`).
+        given = options.public_server_url
+        self._public_url = given.rstrip("/") if isinstance(given, str) else ""
 
     def address(self, scope: Scope, headers: dict[bytes, bytes]) -> str:
         """The peer's address, or what a trusted proxy says of it."""

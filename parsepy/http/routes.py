@@ -24,6 +24,8 @@ ROUTES: Final[dict[str, Routes]] = {
     "loginas": users.LOGIN_AS,
     "logout": users.LOGOUT,
     "verifypassword": users.VERIFY_PASSWORD,
+    "requestpasswordreset": users.REQUEST_PASSWORD_RESET,
+    "verificationemailrequest": users.VERIFICATION_EMAIL_REQUEST,
     "sessions": sessions.SESSIONS,
     "upgradetorevocablesession": sessions.UPGRADE,
     "roles": routes_for("_Role"),

@@ -12,7 +12,9 @@ from parsepy.objects.context import ObjectServices
 from parsepy.options.model import ServerOptions
 from parsepy.schema.api import SchemaApi
 from parsepy.users.accounts import Accounts
+from parsepy.users.password_reset import PasswordReset
 from parsepy.users.sessions import Sessions
+from parsepy.users.verification import EmailVerification
 
 
 @dataclass(slots=True)
@@ -24,6 +26,8 @@ class AppServices:
     schemas: SchemaApi
     sessions: Sessions
     accounts: Accounts
+    verification: EmailVerification
+    password_reset: PasswordReset
     files: FileStore
     uploads: Uploads
     rate_limits: RateLimits

@@ -13,11 +13,16 @@ from parsepy.options.errors import OptionsError
 from parsepy.options.ip_list import IpList
 from parsepy.options.model import (
     TOO_MANY,
+    AccountLockout,
     AggregationDefaults,
+    EmailVerification,
     FileAccess,
     Idempotency,
+    Pages,
+    PasswordPolicy,
     RateLimit,
     RequestComplexity,
+    SecurityCheck,
     ServerOptions,
 )
 from parsepy.options.protected_fields import merged_protected_fields
@@ -86,6 +91,15 @@ def build_options(values: Mapping[str, object]) -> ServerOptions:
         allow_aggregation_for_read_only_master_key=v["allowAggregationForReadOnlyMasterKey"],
         auth=MappingProxyType(dict(v.get("auth") or {})),
         enable_anonymous_users=v["enableAnonymousUsers"],
+        enable_insecure_auth_adapters=v["enableInsecureAuthAdapters"],
+        allow_expired_auth_data_token=v["allowExpiredAuthDataToken"],
+        password_policy=_password_policy(v.get("passwordPolicy")),
+        account_lockout=_account_lockout(v.get("accountLockout")),
+        verification=_verification(v),
+        email_adapter=v.get("emailAdapter") or None,
+        pages=_pages(v.get("pages") or {}),
+        parse_frame_url=(v.get("customPages") or {}).get("parseFrameURL") or None,
+        security=_security(v.get("security") or {}),
         enforce_private_users=v["enforcePrivateUsers"],
         convert_email_to_lowercase=v["convertEmailToLowercase"],
         convert_username_to_lowercase=v["convertUsernameToLowercase"],
@@ -178,6 +192,73 @@ def _idempotency(options: Mapping[str, Any]) -> Idempotency:
         paths=tuple(options.get("paths") or ()),
         ttl=300 if ttl is None else ttl,
         replay=bool(options.get("replay")),
+    )
+
+
+def _password_policy(policy: Mapping[str, Any] | None) -> PasswordPolicy | None:
+    if policy is None:
+        return None
+    success = policy.get("resetPasswordSuccessOnInvalidEmail")
+    return PasswordPolicy(
+        validator_pattern=policy.get("validatorPattern") or None,
+        validator_callback=policy.get("validatorCallback") or None,
+        validation_error=policy.get("validationError") or None,
+        do_not_allow_username=bool(policy.get("doNotAllowUsername")),
+        max_password_age=policy.get("maxPasswordAge") or None,
+        max_password_history=int(policy.get("maxPasswordHistory") or 0),
+        reset_token_validity_duration=policy.get("resetTokenValidityDuration") or None,
+        reset_token_reuse_if_valid=bool(policy.get("resetTokenReuseIfValid")),
+        reset_password_success_on_invalid_email=success is not False,
+    )
+
+
+def _account_lockout(lockout: Mapping[str, Any] | None) -> AccountLockout | None:
+    if lockout is None:
+        return None
+    return AccountLockout(
+        duration=lockout["duration"],
+        threshold=int(lockout["threshold"]),
+        unlock_on_password_reset=bool(lockout.get("unlockOnPasswordReset")),
+    )
+
+
+def _verification(v: Mapping[str, Any]) -> EmailVerification:
+    return EmailVerification(
+        verify_user_emails=v["verifyUserEmails"],
+        prevent_login_with_unverified_email=v["preventLoginWithUnverifiedEmail"],
+        prevent_signup_with_unverified_email=v["preventSignupWithUnverifiedEmail"],
+        send_user_email_verification=v["sendUserEmailVerification"],
+        token_validity_duration=v.get("emailVerifyTokenValidityDuration") or None,
+        token_reuse_if_valid=v["emailVerifyTokenReuseIfValid"],
+        success_on_invalid_email=v["emailVerifySuccessOnInvalidEmail"],
+    )
+
+
+_PAGES_FIELDS = {
+    "pagesEndpoint": "pages_endpoint",
+    "pagesPath": "pages_path",
+    "enableLocalization": "enable_localization",
+    "localizationJsonPath": "localization_json_path",
+    "localizationFallbackLocale": "localization_fallback_locale",
+    "placeholders": "placeholders",
+    "forceRedirect": "force_redirect",
+    "encodePageParamHeaders": "encode_page_param_headers",
+    "customUrls": "custom_urls",
+}
+
+
+def _pages(pages: Mapping[str, Any]) -> Pages:
+    given = {
+        field: pages[name] for name, field in _PAGES_FIELDS.items() if pages.get(name) is not None
+    }
+    return Pages(**given, custom_routes=tuple(pages.get("customRoutes") or ()))
+
+
+def _security(security: Mapping[str, Any]) -> SecurityCheck:
+    return SecurityCheck(
+        enable_check=bool(security.get("enableCheck")),
+        enable_check_log=bool(security.get("enableCheckLog")),
+        check_groups=tuple(security.get("checkGroups") or ()),
     )
 
 

@@ -1,7 +1,7 @@
 """The options as the product uses them: typed, frozen, with Python names."""
 
-from collections.abc import Mapping
-from typing import Final
+from collections.abc import Callable, Mapping
+from typing import Final, TypeAlias
 
 import msgspec
 
@@ -10,6 +10,9 @@ from parsepy.options.proxy_trust import ProxyTrust
 from parsepy.types import JSONObject
 
 TOO_MANY: Final = "Too many requests."
+
+Decision: TypeAlias = bool | Callable[..., object]
+"""A setting, or a function (plain or async) that decides case by case."""
 
 
 class RequestComplexity(msgspec.Struct, frozen=True, kw_only=True):
@@ -66,6 +69,63 @@ class FileAccess(msgspec.Struct, frozen=True, kw_only=True):
     authenticated_user: bool
 
 
+class PasswordPolicy(msgspec.Struct, frozen=True, kw_only=True):
+    """`max_password_age` is in days, `reset_token_validity_duration` in seconds; `None`: no end."""
+
+    validator_pattern: str | None = None
+    validator_callback: Callable[[str], object] | None = None
+    validation_error: str | None = None
+    do_not_allow_username: bool = False
+    max_password_age: float | None = None
+    max_password_history: int = 0
+    reset_token_validity_duration: float | None = None
+    reset_token_reuse_if_valid: bool = False
+    reset_password_success_on_invalid_email: bool = True
+
+
+class AccountLockout(msgspec.Struct, frozen=True, kw_only=True):
+    """`duration` is in minutes."""
+
+    duration: float
+    threshold: int
+    unlock_on_password_reset: bool = False
+
+
+class EmailVerification(msgspec.Struct, frozen=True, kw_only=True):
+    """`token_validity_duration` is in seconds; `None`: tokens do not expire."""
+
+    verify_user_emails: Decision = False
+    prevent_login_with_unverified_email: Decision = False
+    prevent_signup_with_unverified_email: bool = False
+    send_user_email_verification: Decision = True
+    token_validity_duration: float | None = None
+    token_reuse_if_valid: bool = False
+    success_on_invalid_email: bool = True
+
+
+class Pages(msgspec.Struct, frozen=True, kw_only=True):
+    """`placeholders` are values, or a function of the page's parameters."""
+
+    pages_endpoint: str = "apps"
+    pages_path: str | None = None
+    enable_localization: bool = False
+    localization_json_path: str | None = None
+    localization_fallback_locale: str = "en"
+    placeholders: Mapping[str, object] | Callable[..., object] = msgspec.field(default_factory=dict)
+    force_redirect: bool = False
+    encode_page_param_headers: bool = False
+    custom_urls: Mapping[str, str] = msgspec.field(default_factory=dict)
+    custom_routes: tuple[Mapping[str, object], ...] = ()
+
+
+class SecurityCheck(msgspec.Struct, frozen=True, kw_only=True):
+    """`check_groups` are those of the app's own."""
+
+    enable_check: bool = False
+    enable_check_log: bool = False
+    check_groups: tuple[object, ...] = ()
+
+
 class ServerOptions(msgspec.Struct, frozen=True, kw_only=True):
     """One app's options; made by `load_options`, which validates.
 
@@ -104,7 +164,7 @@ class ServerOptions(msgspec.Struct, frozen=True, kw_only=True):
     file_key: str | None
 
     server_url: str
-    public_server_url: str | None
+    public_server_url: str | Callable[[], object] | None
     mount_path: str
     port: int
     host: str
@@ -129,6 +189,15 @@ class ServerOptions(msgspec.Struct, frozen=True, kw_only=True):
 
     auth: Mapping[str, object]
     enable_anonymous_users: bool
+    enable_insecure_auth_adapters: bool
+    allow_expired_auth_data_token: bool
+    password_policy: PasswordPolicy | None
+    account_lockout: AccountLockout | None
+    verification: EmailVerification
+    email_adapter: object | None
+    pages: Pages
+    parse_frame_url: str | None
+    security: SecurityCheck
     enforce_private_users: bool
     convert_email_to_lowercase: bool
     convert_username_to_lowercase: bool

@@ -1,7 +1,7 @@
 """One HTTP client per app, made when the first request goes out."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
@@ -16,6 +16,8 @@ MAX_ANSWER: Final = 20 * 1024 * 1024
 
 MAX_CONNECTIONS: Final = 200
 
+NO_HEADERS: Final[Mapping[str, str]] = {}
+
 
 class OutboundError(Exception):
     """Nobody answered, or not in a way that can be used; the text may be shown to a client."""
@@ -23,8 +25,11 @@ class OutboundError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Response:
+    """`headers` have lower-case names."""
+
     status: int
     content: bytes
+    headers: Mapping[str, str] = field(default_factory=dict)
 
 
 class Outbound:
@@ -35,15 +40,26 @@ class Outbound:
         self._max_answer = max_answer
         self._client: httpx.AsyncClient | None = None
 
+    async def get(self, url: str, headers: Mapping[str, str] = NO_HEADERS) -> Response:
+        """Raises `OutboundError`."""
+        return await self._send("GET", url, None, headers)
+
     async def post(self, url: str, content: bytes, headers: Mapping[str, str]) -> Response:
         """Raises `OutboundError`."""
+        return await self._send("POST", url, content, headers)
+
+    async def _send(
+        self, method: str, url: str, content: bytes | None, headers: Mapping[str, str]
+    ) -> Response:
         import httpx
 
         try:
             async with self._opened().stream(
-                "POST", url, content=content, headers=dict(headers)
+                method, url, content=content, headers=dict(headers)
             ) as answer:
-                return Response(answer.status_code, await self._read(answer))
+                return Response(
+                    answer.status_code, await self._read(answer), dict(answer.headers.items())
+                )
         except (httpx.HTTPError, httpx.InvalidURL, UnicodeError) as error:
             raise OutboundError(str(error) or type(error).__name__) from None
 

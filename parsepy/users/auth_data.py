@@ -1,9 +1,10 @@
 """Signing up, logging in and linking by `authData` (users sheet, section 14)."""
 
 from collections.abc import Mapping
-from typing import Protocol, cast
+from typing import cast
 
 from parsepy import errors
+from parsepy.auth.base import AuthProvider, AuthRequest, Stage
 from parsepy.errors import Code, ParseError
 from parsepy.objects.context import RequestContext
 from parsepy.objects.write_state import Write
@@ -12,12 +13,6 @@ from parsepy.protocol.field_types import type_of
 from parsepy.query import tree
 from parsepy.query.options import FindOptions
 from parsepy.types import JSONObject, JSONValue, ParseObject
-
-
-class Provider(Protocol):
-    """What an authentication provider has to offer (the auth room fulfils it)."""
-
-    async def validate(self, auth_data: JSONObject) -> None: ...
 
 
 def unsupported() -> ParseError:
@@ -29,7 +24,7 @@ def already_used() -> ParseError:
 
 
 class AuthData:
-    def __init__(self, providers: Mapping[str, Provider]) -> None:
+    def __init__(self, providers: Mapping[str, AuthProvider]) -> None:
         self._providers = providers
 
     def given(self, write: Write) -> JSONObject:
@@ -57,7 +52,7 @@ class AuthData:
             identity = data.get("id") if isinstance(data, dict) else None
             if not isinstance(identity, str) or not identity:
                 raise ParseError(Code.INVALID_VALUE, f"Invalid authData id for provider '{name}'.")
-            await provider.validate(cast("JSONObject", data))
+            await provider.validate(Stage.SET_UP, cast("JSONObject", data), AuthRequest())
 
     async def users_with(self, ctx: RequestContext, auth_data: JSONObject) -> list[ParseObject]:
         """At most two users that one of the (validated) identities belongs to."""

@@ -23,8 +23,9 @@ from parsepy.query.tree import Where
 from parsepy.types import JSONObject, JSONValue, Missing, ParseObject
 from parsepy.users.auth_data import AuthData, already_used, canonical, proving, unsupported
 from parsepy.users.login_triggers import before_login
-from parsepy.users.passwords import Passwords
+from parsepy.users.password_rules import PasswordRules
 from parsepy.users.sessions import CLOUD_INSTALLATION, Sessions
+from parsepy.users.verification import EmailVerification
 
 GENERATED_USERNAME_LENGTH: Final = 25
 _EMAIL: Final = re.compile(r".+@.+", re.DOTALL)
@@ -33,8 +34,15 @@ _INTERNAL_ON_PASSWORD_OR_EMAIL: Final = ("_perishable_token", "_perishable_token
 
 
 class UserRules(ClassRules):
-    def __init__(self, passwords: Passwords, sessions: Sessions, auth_data: AuthData) -> None:
-        self._passwords = passwords
+    def __init__(
+        self,
+        password_rules: PasswordRules,
+        verification: EmailVerification,
+        sessions: Sessions,
+        auth_data: AuthData,
+    ) -> None:
+        self._password_rules = password_rules
+        self._verification = verification
         self._sessions = sessions
         self._auth_data = auth_data
 
@@ -65,19 +73,21 @@ class UserRules(ClassRules):
             await self._link(write, auth_data)
 
     async def before_insert(self, write: Write) -> None:
-        await self._take_password(write)
+        await self._password_rules.take(write)
         if isinstance(write.value_of("username"), Missing):
             write.set("username", ids.random_text(GENERATED_USERNAME_LENGTH))
             write.answer["username"] = write.value_of("username")  # type: ignore[assignment]
         else:
             await self._check_username(write)
         await self._check_email(write)
+        await self._verification.begin(write)
         write.set("ACL", self._private_acl(write))
 
     async def before_modify(self, write: Write) -> None:
-        await self._take_password(write)
+        await self._password_rules.take(write)
         await self._check_username(write)
         await self._check_email(write)
+        await self._verification.begin(write)
         if "password" in write.body or "email" in write.body:
             for name in _INTERNAL_ON_PASSWORD_OR_EMAIL:
                 write.unset(name)
@@ -86,10 +96,13 @@ class UserRules(ClassRules):
             write.set("ACL", {**given, write.object_id: {"read": True, "write": True}})
 
     async def after_create(self, write: Write) -> None:
-        await self._log_in_after(write, _created_with(write))
+        if not await self._verification.keeps_out(write):
+            await self._log_in_after(write, _created_with(write))
+        await self._verification.send(write)
 
     async def after_update(self, write: Write) -> None:
         await self._sessions.forget_user(write.object_id)
+        await self._verification.send(write)
         if "password" not in write.body:
             return
         if write.ctx.services.options.revoke_session_on_password_reset:
@@ -198,16 +211,6 @@ class UserRules(ClassRules):
                     raise unsupported()
                 write.unset(f"authData.{name}")
         write.answer["authDataResponse"] = {}
-
-    async def _take_password(self, write: Write) -> None:
-        """Replaces the password by its hash."""
-        if "password" not in write.changes:
-            return
-        password = write.value_of("password")
-        write.drop("password")
-        if not isinstance(password, str) or not password:
-            raise ParseError(Code.PASSWORD_MISSING, "password is required")
-        write.set("_hashed_password", await self._passwords.hash(password))
 
     async def _check_username(self, write: Write) -> None:
         if "username" not in write.changes:

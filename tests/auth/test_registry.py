@@ -2,13 +2,14 @@
 
 import pytest
 
-from parsepy.auth.registry import providers
+from parsepy.auth.registry import AuthProviders
 from parsepy.options.load import load_options
+from parsepy.outbound import Outbound
 from tests.support.local_app import OPTIONS
 
 
 def _names(**options: object) -> set[str]:
-    return set(providers(load_options({**OPTIONS, **options}).options))
+    return set(AuthProviders(load_options({**OPTIONS, **options}).options, Outbound()))
 
 
 @pytest.mark.parametrize(

@@ -107,10 +107,6 @@ MAIL: list[Case] = [
         "The option publicServerURL must be a string or function, but got object.",
     ),
     (
-        {"publicServerURL": lambda: "https://example.org"},
-        "A publicServerURL function is not supported yet; give it as a string.",
-    ),
-    (
         mail(emailVerifyTokenValidityDuration="x"),
         "Email verify token validity duration must be a valid number.",
     ),

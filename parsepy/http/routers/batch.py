@@ -140,7 +140,7 @@ def _below_mount(request: Request, path: str) -> str:
     options = request.services.options
     prefixes = [options.mount_path]
     for url in (request.ctx.mount_url, options.server_url, options.public_server_url):
-        if url:
+        if isinstance(url, str) and url:
             prefixes.append(urlsplit(url).path.rstrip("/"))
     for prefix in prefixes:
         if path.startswith(f"{prefix}/"):

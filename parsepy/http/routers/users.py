@@ -33,10 +33,23 @@ async def log_out(request: Request) -> Answer:
     return Answer({})
 
 
+async def request_password_reset(request: Request) -> Answer:
+    reset = request.services.password_reset
+    await reset.request(request.ctx, request.body.get("email"), request.body.get("token"))
+    return Answer({})
+
+
+async def request_verification_email(request: Request) -> Answer:
+    await request.services.verification.request(request.ctx, request.body.get("email"))
+    return Answer({})
+
+
 USERS: Routes = {**routes_for("_User"), ("GET", 1): _get}
 LOGIN: Routes = {("GET", 0): log_in, ("POST", 0): log_in}
 LOGIN_AS: Routes = {("POST", 0): log_in_as}
 LOGOUT: Routes = {("POST", 0): log_out}
+REQUEST_PASSWORD_RESET: Routes = {("POST", 0): request_password_reset}
+VERIFICATION_EMAIL_REQUEST: Routes = {("POST", 0): request_verification_email}
 VERIFY_PASSWORD: Routes = {("GET", 0): verify_password, ("POST", 0): verify_password}
 
 

@@ -125,7 +125,7 @@ def check_public_server_url(values: Mapping[str, object]) -> None:
     if not is_set(url):
         return
     if callable(url):
-        raise OptionsError("A publicServerURL function is not supported yet; give it as a string.")
+        return
     if not isinstance(url, str):
         raise OptionsError(
             "The option publicServerURL must be a string or function, "

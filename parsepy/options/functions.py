@@ -1,0 +1,53 @@
+"""Functions and objects that an app's own code gives as options."""
+
+import asyncio
+import importlib
+import inspect
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from parsepy.options.errors import OptionsError
+
+
+async def call(function: Callable[..., Any], *arguments: object) -> Any:
+    """The result of an option's function; a plain one runs in a thread, where it may block."""
+    if is_async(function):
+        return await function(*arguments)
+    result = await asyncio.to_thread(function, *arguments)
+    return await result if inspect.isawaitable(result) else result
+
+
+def is_async(function: Callable[..., Any]) -> bool:
+    return inspect.iscoroutinefunction(function) or inspect.iscoroutinefunction(
+        getattr(function, "__call__", None)  # noqa: B004 (asks what kind it is, not whether)
+    )
+
+
+def load_adapter(path: str, given: object, settings: Mapping[str, object]) -> object:
+    """The object that an option names: itself, or what `module` in a mapping says.
+
+    `given` is an object, a class (called with `settings`), or a text `package.module:name` (also
+    `package.module`, for a module whose functions are the adapter's). `path` is the option's, for
+    the message. Raises `OptionsError` when the text leads nowhere or the class cannot be made.
+    """
+    found = _imported(path, given) if isinstance(given, str) else given
+    if not isinstance(found, type):
+        return found
+    try:
+        return found(settings)
+    except OptionsError:
+        raise
+    except Exception as error:
+        raise OptionsError(f"Option {path}: {found.__name__} cannot be made: {error}") from error
+
+
+def _imported(path: str, name: str) -> object:
+    module_name, _, attribute = name.partition(":")
+    try:
+        module = importlib.import_module(module_name)
+        return getattr(module, attribute) if attribute else module
+    except (ImportError, AttributeError, ValueError) as error:
+        raise OptionsError(
+            f"Option {path}: {name} cannot be loaded: {error}. Name it package.module:object, "
+            "with the package on Python's path."
+        ) from error
