@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Final, Literal, TypeAlias
 
+from parsepy.errors import ParseError
 from parsepy.outbound import Outbound
 from parsepy.types import JSONObject, JSONValue, ParseObject
 
@@ -29,8 +30,10 @@ class Stage(StrEnum):
 class AuthRequest:
     """On whose behalf a provider is asked.
 
-    `object` is the user as he will be, `original` as he is stored, secrets left out of neither;
-    both `None` where there is none. `user` is the caller's own. `headers` have lower-case names.
+    `object` is the user as he will be, `original` as he is stored (`None` where there is none),
+    with the `authData` of both but without passwords, hashes and tokens. `user` is the caller's
+    own. `trigger_name` is the stage, for providers that tell stages apart. `headers` have
+    lower-case names.
     """
 
     user: ParseObject | None = None
@@ -42,19 +45,24 @@ class AuthRequest:
     installation_id: str | None = None
     headers: Mapping[str, str] = field(default_factory=dict)
     is_challenge: bool = False
+    trigger_name: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What becomes of authentication data that were accepted.
+    """What becomes of authentication data.
 
-    `save` is stored instead of what the client sent, unless `do_not_save`; `response` is told to
-    the client in `authDataResponse`.
+    `save` is stored instead of what the client sent, unless `do_not_save`; `remove` takes the
+    provider off the user instead. `response` is told to the client in `authDataResponse`. With a
+    `refusal` the `save` is stored all the same and the client gets that error: a code was sent to
+    him, say, and he has to come back with it.
     """
 
     save: JSONObject | None = None
     do_not_save: bool = False
+    remove: bool = False
     response: JSONValue = None
+    refusal: ParseError | None = None
 
 
 ACCEPTED: Final = Verdict()
@@ -81,6 +89,9 @@ class AuthProvider:
     """Whether `challenge` does anything."""
     reveals_as_stored: bool = True
     """Whether `after_find` leaves data as they are."""
+    locks: bool = False
+    """Whether its data hold what is good once. Then a write of them counts only if no other has
+    changed them meanwhile: texts, numbers and lists that it changes are compared."""
 
     def __init__(self, settings: ProviderSettings) -> None:
         self.settings = settings
@@ -96,6 +107,9 @@ class AuthProvider:
     async def validate(self, stage: Stage, auth_data: JSONObject, request: AuthRequest) -> Verdict:
         """Raises unless `auth_data` prove the identity that they name."""
         raise NotImplementedError
+
+    async def check_unlink(self, stored: JSONObject, request: AuthRequest) -> None:
+        """Raises unless a client may take the provider off his user with a bare `null`."""
 
     async def policy(self, request: AuthRequest, stored: JSONObject) -> Policy:
         """What `stored`, a user's data of this provider, ask of a log-in of his."""

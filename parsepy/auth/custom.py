@@ -19,6 +19,7 @@ with some of `save`, `doNotSave` and `response`. Plain functions run in threads.
 """
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any, Final, cast
 
 from parsepy import errors
@@ -51,6 +52,8 @@ _STAGES: Final = {
 class CustomProvider(AuthProvider):
     """`adapter` may have hooks of its own for a provider that is built in (`base`): what it lacks
     is that one's."""
+
+    locks = True
 
     def __init__(
         self, settings: ProviderSettings, adapter: object, base: AuthProvider | None = None
@@ -91,7 +94,8 @@ class CustomProvider(AuthProvider):
         if self._has("validate_auth_data"):
             return _verdict(await self._asked("validate_auth_data", auth_data, options, request))
         if all(self._has(name) for name in _STAGES.values()):
-            return _verdict(await self._asked(_STAGES[stage], auth_data, options, request))
+            staged = replace(request, trigger_name=stage.value)
+            return _verdict(await self._asked(_STAGES[stage], auth_data, options, staged))
         if self._base is not None:
             return await self._base.validate(stage, auth_data, request)
         raise ParseError(
@@ -99,6 +103,10 @@ class CustomProvider(AuthProvider):
             "Adapter is not configured. Implement either validateAuthData or all of the following:"
             " validateSetUp, validateLogin and validateUpdate",
         )
+
+    async def check_unlink(self, stored: JSONObject, request: AuthRequest) -> None:
+        if self._base is not None:
+            await self._base.check_unlink(stored, request)
 
     async def policy(self, request: AuthRequest, stored: JSONObject) -> Policy:
         given = getattr(self._adapter, "policy", None)
