@@ -11,6 +11,8 @@ from parsepy.options.errors import OptionsError
 from parsepy.options.load import load_options
 from parsepy.protocol import json
 from parsepy.testing.cloud_bridge import CloudBridge
+from parsepy.testing.option_bridge import decoded_options
+from parsepy.testing.process import RemoteProcess
 from parsepy.types import JSONObject, JSONValue
 
 _NOT_OFFERED: Final = ("message",)
@@ -52,11 +54,13 @@ class SwitchableApp:
 class ControlApp:
     """`base` are options that every configuration gets (the store's address)."""
 
-    def __init__(self, switchable: SwitchableApp, base: Mapping[str, object]) -> None:
+    def __init__(
+        self, switchable: SwitchableApp, base: Mapping[str, object], process: RemoteProcess
+    ) -> None:
         self._switchable = switchable
         self._base = base
-        registry = switchable.current.registry
-        self._cloud = CloudBridge(registry, lambda: switchable.current.parts.outbound)
+        self._process = process
+        self._cloud = CloudBridge(switchable.current.registry, process)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -93,7 +97,8 @@ class ControlApp:
 
     async def _reconfigure(self, body: JSONObject) -> tuple[int, JSONValue]:
         try:
-            await self._switchable.reconfigure({**body, **self._base})
+            options = decoded_options(body, self._process)
+            await self._switchable.reconfigure({**options, **self._base})
         except OptionsError as error:
             return 400, {"error": str(error)}
         return 200, {}

@@ -3,7 +3,7 @@
 import asyncio
 import contextlib
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from pathlib import Path
 
 import uvicorn
@@ -12,6 +12,9 @@ from parsepy.app import create_app
 from parsepy.options.errors import OptionsError
 from parsepy.protocol import json
 from parsepy.testing.control import ControlApp, SwitchableApp
+from parsepy.testing.option_bridge import decoded_options
+from parsepy.testing.process import RemoteProcess
+from parsepy.types import JSONObject
 
 
 class _QuietServer(uvicorn.Server):
@@ -28,7 +31,9 @@ def run() -> None:
     Raises `OptionsError` for a configuration that is wrong.
     """
     base = {"databaseURI": os.environ.get("DATABASE_URI", "sqlite::memory:")}
-    switchable = SwitchableApp(create_app({**_configuration(), **base}))
+    process = RemoteProcess()
+    options = decoded_options(_configuration(), process)
+    switchable = SwitchableApp(create_app({**options, **base}))
     api = uvicorn.Server(
         _config(switchable, os.environ.get("HOST", "127.0.0.1"), int(os.environ["PORT"]))
     )
@@ -36,19 +41,24 @@ def run() -> None:
     control = (
         None
         if control_port is None
-        else _QuietServer(_config(ControlApp(switchable, base), "127.0.0.1", int(control_port)))
+        else _QuietServer(
+            _config(ControlApp(switchable, base, process), "127.0.0.1", int(control_port))
+        )
     )
     uvicorn_loop = api.config.get_loop_factory()
     with asyncio.Runner(loop_factory=uvicorn_loop) as runner:
-        runner.run(_serve(api, control))
+        runner.run(_serve(api, control, process))
 
 
-async def _serve(api: uvicorn.Server, control: uvicorn.Server | None) -> None:
+async def _serve(
+    api: uvicorn.Server, control: uvicorn.Server | None, process: RemoteProcess
+) -> None:
     beside = None if control is None else asyncio.create_task(control.serve())
     await api.serve()
     if control is not None and beside is not None:
         control.should_exit = True
         await beside
+    await process.close()
 
 
 def _config(app: SwitchableApp | ControlApp, host: str, port: int) -> uvicorn.Config:
@@ -64,7 +74,7 @@ def _config(app: SwitchableApp | ControlApp, host: str, port: int) -> uvicorn.Co
     )
 
 
-def _configuration() -> Mapping[str, object]:
+def _configuration() -> JSONObject:
     path = os.environ.get("CONFIG")
     if path is None:
         raise OptionsError("CONFIG must name a JSON file with options")

@@ -1,21 +1,13 @@
 """Cloud code of a test's process, over the control port."""
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
-from tests.support.answering_server import AnsweringServer, answering_server
+from tests.support.answering_server import AnsweringServer
 from tests.testing.conftest import UnderTest
 
 pytestmark = pytest.mark.anyio
-
-
-@pytest.fixture
-def process() -> Iterator[AnsweringServer]:
-    """The process that runs the cloud code."""
-    with answering_server({}) as server:
-        yield server
 
 
 async def _add(under_test: UnderTest, url: str, **what: Any) -> None:
