@@ -34,6 +34,7 @@ from parsepy.schema.api import SchemaApi
 from parsepy.schema.definitions import read_definitions
 from parsepy.schema.migration import Migration
 from parsepy.schema.registry import SchemaRegistry
+from parsepy.security_check.service import SelfCheck
 from parsepy.storage.base import Storage
 from parsepy.storage.marks import open_marks
 from parsepy.storage.opening import open_storage
@@ -153,6 +154,7 @@ class AppParts:
             cloud=self.cloud,
             config=Config(objects, self.cloud),
             allowed_routes=_allowed_routes(options),
+            self_check=SelfCheck(options),
         )
 
     async def start(self) -> None:
@@ -172,6 +174,7 @@ class AppParts:
         if self.services.options.database_options.get("enableSchemaHooks"):
             self.schemas.follow()
         self.services.state = "ok"
+        self.services.self_check.started()
 
     async def _join_others(self) -> None:
         """From here on, changes of other processes that serve the same store are heard."""
@@ -209,6 +212,7 @@ class AppParts:
     async def release(self) -> None:
         """Ends everything but the stores."""
         self.services.state = "stopping"
+        await self.services.self_check.close()
         if self._pubsub is not None:
             await self._pubsub.close()
         await self.cloud.close()

@@ -11,6 +11,7 @@ from parsepy.http.route_allow_list import RouteAllowList
 from parsepy.objects.context import ObjectServices
 from parsepy.options.model import ServerOptions
 from parsepy.schema.api import SchemaApi
+from parsepy.security_check.service import SelfCheck
 from parsepy.users.accounts import Accounts
 from parsepy.users.password_reset import PasswordReset
 from parsepy.users.sessions import Sessions
@@ -35,4 +36,5 @@ class AppServices:
     config: Config
     allowed_routes: RouteAllowList | None
     """`None` where all are open."""
+    self_check: SelfCheck
     state: str = "initialized"

@@ -23,7 +23,7 @@ LINES: tuple[frozenset[str], ...] = (
     frozenset({"auth", "installations", "files", "email", "jobs"}),
     frozenset({"users"}),
     frozenset({"cloud", "push", "livequery"}),
-    frozenset({"pages", "security"}),
+    frozenset({"pages", "security_check"}),
     frozenset({"graphql", "http"}),
     frozenset({"app"}),
     frozenset({PACKAGE}),

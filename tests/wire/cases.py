@@ -29,6 +29,12 @@ class Case:
         return options
 
     @property
+    def store(self) -> str | None:
+        """The only store that answers so; `None` where every one does."""
+        store: str | None = self.content.get("store")
+        return store
+
+    @property
     def steps(self) -> list[dict[str, Any]]:
         steps: list[dict[str, Any]] = self.content["steps"]
         return steps

@@ -10,7 +10,13 @@ from tests.wire.player import Exchange
 from tests.wire.variables import Variables
 
 ALWAYS_RECORDED = ("Location", "X-Parse-Job-Status-Id", "X-Parse-Push-Status-Id", "Retry-After")
-VOLATILE_KEYS = {"objectId": ("<objectId>", "<objectId16>"), "username": ("<username>",)}
+VOLATILE_KEYS = {
+    "objectId": ("<objectId>", "<objectId16>"),
+    "username": ("<username>",),
+    # Sentences for people, in each server's own words.
+    "warning": ("<text>",),
+    "solution": ("<text>",),
+}
 DATE = re.compile(MATCHERS["<date>"])
 PREFIX = re.compile(rf"(?<![0-9a-f]){MATCHERS['<prefix>']}")
 

@@ -22,6 +22,7 @@ TOKEN = "r:0123456789abcdef0123456789abcdef"
         ({"when": "2024-05-01T00:00:00.000Z"}, {"when": "2024-05-01T00:00:00.000Z"}),
         ({"sessionToken": TOKEN}, {"sessionToken": "<token>"}),
         ({"username": "a" * 25}, {"username": "<username>"}),
+        ({"title": "Door", "warning": "Open."}, {"title": "Door", "warning": "<text>"}),
         ({"userId00id": {"read": True}}, {"${alice}": {"read": True}}),
         ("Cannot modify user userId00id.", "Cannot modify user ${alice}."),
         ([1, 1.5, None, True, "x"], [1, 1.5, None, True, "x"]),

@@ -15,10 +15,11 @@ from tests.wire.player import MOUNT_PATH, Exchange, case_options, play
 
 pytestmark = pytest.mark.anyio
 URL = f"{ORIGIN}{MOUNT_PATH}"
-CASES = all_cases()
+STORES = ("sqlite", "mongodb")
+RUNS = [(case, store) for case in all_cases() for store in STORES if case.store in (None, store)]
 
 
-@pytest.fixture(params=["sqlite", "mongodb"])
+@pytest.fixture
 def database_uri(request: pytest.FixtureRequest) -> str:
     if request.param == "sqlite":
         return "sqlite::memory:"
@@ -26,7 +27,12 @@ def database_uri(request: pytest.FixtureRequest) -> str:
     return uri
 
 
-@pytest.mark.parametrize("case", CASES, ids=[case.name for case in CASES])
+@pytest.mark.parametrize(
+    ("case", "database_uri"),
+    RUNS,
+    indirect=["database_uri"],
+    ids=[f"{store}-{case.name}" for case, store in RUNS],
+)
 async def test_answers_are_those_of_parse_server(case: Case, database_uri: str) -> None:
     reports = [
         report

@@ -21,13 +21,14 @@ def health(services: AppServices) -> Answer:
 async def server_info(request: Request) -> Answer:
     if not request.ctx.caller.is_master:
         raise errors.master_key_required()
-    return Answer({"features": _features(), "parseServerVersion": PARSE_SERVER_VERSION})
+    features = _features(security_check=request.services.self_check.is_enabled)
+    return Answer({"features": features, "parseServerVersion": PARSE_SERVER_VERSION})
 
 
 SERVER_INFO: Routes = {("GET", 0): server_info}
 
 
-def _features() -> JSONObject:
+def _features(*, security_check: bool) -> JSONObject:
     """What a dashboard may offer; what is not there yet is false."""
     no = dict.fromkeys(("create", "read", "update", "delete"), False)
     return {
@@ -52,5 +53,5 @@ def _features() -> JSONObject:
             "editClassLevelPermissions": True,
             "editPointerPermissions": False,
         },
-        "settings": {"securityCheck": False},
+        "settings": {"securityCheck": security_check},
     }

@@ -125,6 +125,13 @@ IDENTITY: Final = Section(
             production=True,
             members=REQUEST_COMPLEXITY,
         ),
-        Option(Kind.OBJECT, "security", "The security self check.", {}, members=SECURITY),
+        Option(
+            Kind.OBJECT,
+            "security",
+            "The security self check (security-check.md).",
+            {},
+            supported=True,
+            members=SECURITY,
+        ),
     ),
 )

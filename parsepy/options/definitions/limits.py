@@ -88,9 +88,16 @@ SECURITY: Final = Group(
     "SecurityOptions",
     "PARSE_SERVER_SECURITY",
     (
-        items("checkGroups", "Your own check groups in place of the built-in ones."),
-        switch("enableCheck", "Offers GET /security.", False),
-        switch("enableCheckLog", "Writes the report to the log at start.", False),
+        items(
+            "checkGroups", "Your own check groups in place of the built-in ones.", supported=True
+        ),
+        switch("enableCheck", "Offers GET /security.", False, supported=True),
+        switch(
+            "enableCheckLog",
+            "With enableCheck: writes the report to the log at start.",
+            False,
+            supported=True,
+        ),
     ),
 )
 
