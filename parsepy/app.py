@@ -41,6 +41,9 @@ from parsepy.storage.opening import open_storage
 from parsepy.storage.wanted_indexes import wanted_indexes
 from parsepy.users.accounts import Accounts
 from parsepy.users.auth_data import AuthData
+from parsepy.users.challenge import Challenges
+from parsepy.users.lockout import Lockout
+from parsepy.users.password_log_in import PasswordLogIn
 from parsepy.users.password_reset import PasswordReset
 from parsepy.users.password_rules import PasswordRules
 from parsepy.users.passwords import Passwords
@@ -127,7 +130,11 @@ class AppParts:
         self.mailer: Mailer | None = None
         verification = EmailVerification(options, self.mailer)
         password_rules = PasswordRules(self.passwords, options.password_policy)
-        rules["_User"] = UserRules(password_rules, verification, self.sessions, AuthData(providers))
+        auth_data = AuthData(providers)
+        password_log_in = PasswordLogIn(
+            self.passwords, Lockout(options.account_lockout), verification
+        )
+        rules["_User"] = UserRules(password_rules, verification, self.sessions, auth_data)
         rules["_Session"] = SessionRules(self.sessions)
         rules["_Role"] = RoleRules(self.roles)
         rate_limits = RateLimits(options.app_id, options.rate_limit, redis_url=options.redis_url)
@@ -145,7 +152,8 @@ class AppParts:
             objects=objects,
             schemas=_schema_api(objects),
             sessions=self.sessions,
-            accounts=Accounts(self.passwords, self.sessions),
+            accounts=Accounts(password_log_in, password_rules, auth_data, self.sessions),
+            challenges=Challenges(password_log_in, auth_data),
             verification=verification,
             password_reset=PasswordReset(options, self.mailer),
             files=self.files,

@@ -24,6 +24,7 @@ ROUTES: Final[dict[str, Routes]] = {
     "login": users.LOGIN,
     "loginas": users.LOGIN_AS,
     "logout": users.LOGOUT,
+    "challenge": users.CHALLENGE,
     "verifypassword": users.VERIFY_PASSWORD,
     "requestpasswordreset": users.REQUEST_PASSWORD_RESET,
     "verificationemailrequest": users.VERIFICATION_EMAIL_REQUEST,

@@ -13,6 +13,7 @@ from parsepy.options.model import ServerOptions
 from parsepy.schema.api import SchemaApi
 from parsepy.security_check.service import SelfCheck
 from parsepy.users.accounts import Accounts
+from parsepy.users.challenge import Challenges
 from parsepy.users.password_reset import PasswordReset
 from parsepy.users.sessions import Sessions
 from parsepy.users.verification import EmailVerification
@@ -27,6 +28,7 @@ class AppServices:
     schemas: SchemaApi
     sessions: Sessions
     accounts: Accounts
+    challenges: Challenges
     verification: EmailVerification
     password_reset: PasswordReset
     files: FileStore

@@ -55,6 +55,9 @@ class ClassRules:
     def present(self, ctx: "RequestContext", document: ParseObject) -> None:
         """Removes from an object what its reader must not see; the object may be changed."""
 
+    async def complete(self, ctx: "RequestContext", documents: list[ParseObject]) -> None:
+        """What has to be asked of others about objects that are presented; they may be changed."""
+
     def duplicate(self, field: str | None) -> ParseError:
         """The error for a value that a unique index refuses."""
         return errors.duplicate_value()

@@ -78,6 +78,11 @@ class Presenter:
                 document[name] = {"__type": "Relation", "className": target}
         return document
 
+    async def complete(self, documents: list[ParseObject]) -> None:
+        """The rest of presenting, for all together; after `present`."""
+        if self.rules is not None and documents:
+            await self.rules.complete(self.ctx, documents)
+
     def _hide(self, document: ParseObject) -> None:
         if not self.hidden:
             return

@@ -92,6 +92,7 @@ async def get(
         raise errors.object_not_found()
     presenter = Presenter(ctx, schema, selection, await access.hidden_fields(ctx, schema))
     result = presenter.present(document)
+    await presenter.complete([result])
     if plan.paths:
         await include_objects(ctx, [result], plan, _fetch_included)
     return result
@@ -139,6 +140,7 @@ async def _search(ctx: RequestContext, class_name: str, parameters: FindParamete
 async def _found(ctx: RequestContext, asked: Search) -> Found:
     rows, count = await _rows_and_count(ctx, asked)
     results = rows if asked.presenter.plain else list(map(asked.presenter.present, rows))
+    await asked.presenter.complete(results)
     if asked.plan.paths:
         await include_objects(ctx, results, asked.plan, _fetch_included)
     if asked.shown_class is not None:
@@ -225,7 +227,9 @@ async def _fetch_included(
     where = await search.visible(ctx, schema, named)
     options = FindOptions(fields=presenter.needed_fields, read_preference=read_preference)
     rows = await ctx.services.storage.find(schema, where, options)
-    return [presenter.present(row) for row in rows]
+    results = [presenter.present(row) for row in rows]
+    await presenter.complete(results)
+    return results
 
 
 async def _fetch_with(

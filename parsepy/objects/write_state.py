@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 
+from parsepy.errors import ParseError
 from parsepy.objects.conditions import UNCONDITIONAL, Condition
 from parsepy.objects.context import RequestContext
 from parsepy.protocol.field_types import FieldType
@@ -9,6 +10,15 @@ from parsepy.protocol.operations import Changes, Operation, SetValue, Unset
 from parsepy.query.tree import EVERYTHING, Where
 from parsepy.schema.classes import ClassSchema
 from parsepy.types import MISSING, JSONObject, JSONValue, Missing, ParseObject
+
+
+@dataclass(frozen=True, slots=True)
+class Guard:
+    """A class rule's own condition on the state of an object before an update; `error` is what
+    the client gets where it does not hold."""
+
+    where: Where
+    error: ParseError
 
 
 @dataclass(slots=True)
@@ -39,6 +49,7 @@ class Write:
     """The same, if it also meets `condition`: what the store is asked to change."""
     condition: Condition = UNCONDITIONAL
     """The state in which the client wants that object to be, else nothing is done."""
+    guard: Guard | None = None
     stored: ParseObject | None = None
     original: ParseObject | None = None
     """The object before an update, as its triggers see it; `None` where they do not."""

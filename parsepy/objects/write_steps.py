@@ -60,11 +60,17 @@ async def select_object(write: Write) -> None:
     permitted = tree.both(has_id(write.object_id), write.permitted)
     write.writable = tree.both(permitted, await access.accessible(write.ctx, "write"))
     write.target = tree.both(write.writable, write.condition.where)
+    if write.guard is not None:
+        write.target = tree.both(write.target, write.guard.where)
 
 
 async def refuse_unselected(write: Write) -> NoReturn:
     """Raises why an update has found no object to change."""
     await check_state(write.ctx, write.schema, write.writable, write.condition)
+    if write.guard is not None and await write.ctx.services.storage.find(
+        write.schema, write.writable, ONE
+    ):
+        raise write.guard.error
     raise write.ctx.services.rules_of(write.class_name).not_writable(write.ctx, "update")
 
 

@@ -6,34 +6,54 @@ from parsepy.objects import read
 from parsepy.objects.context import RequestContext
 from parsepy.objects.present import strip_internal
 from parsepy.protocol.find_parameters import WHOLE_OBJECT
-from parsepy.query import tree
-from parsepy.query.options import FindOptions
-from parsepy.query.tree import Where
 from parsepy.types import JSONMapping, JSONObject, JSONValue, ParseObject
+from parsepy.users.auth_data import AuthData, given
 from parsepy.users.login_triggers import after_login, after_logout, before_login
-from parsepy.users.passwords import Passwords
+from parsepy.users.password_log_in import PasswordLogIn
+from parsepy.users.password_rules import PasswordRules
+from parsepy.users.readable import readable_user
 from parsepy.users.sessions import Sessions
-from parsepy.users.user_rules import readable_user
 
 
 class Accounts:
-    def __init__(self, passwords: Passwords, sessions: Sessions) -> None:
-        self._passwords = passwords
+    def __init__(
+        self,
+        password_log_in: PasswordLogIn,
+        password_rules: PasswordRules,
+        auth_data: AuthData,
+        sessions: Sessions,
+    ) -> None:
+        self._password_log_in = password_log_in
+        self._password_rules = password_rules
+        self._auth_data = auth_data
         self._sessions = sessions
 
     async def log_in(self, ctx: RequestContext, parameters: JSONMapping) -> JSONObject:
-        """The user with a new `sessionToken`. Raises 200, 201, 101."""
-        user = await self._authenticate(ctx, parameters)
+        """The user with a new `sessionToken`. Raises 200, 201, 101, 205, -1, 208, and what
+        providers and triggers raise."""
+        # The password counts whatever stands beside it, so it is looked at first.
+        user = await self._password_log_in.prove(ctx, parameters, _created_with(parameters))
+        sent = given(parameters)
+        validated = await self._auth_data.validate_further(ctx, user, sent)
+        if validated.refusal is not None:
+            await self._auth_data.store(ctx, user, validated)
+        await self._password_rules.check_age(ctx, user)
         shown = await readable_user(ctx, user)
         await before_login(ctx, shown)
+        if await self._auth_data.store(ctx, user, validated):
+            await self._sessions.forget_user(str(user["objectId"]))
+            shown = await readable_user(ctx, user)
         session = await self._start_session(ctx, user, "password")
         answer = {**shown, "sessionToken": session["sessionToken"]}
+        if sent:
+            answer["authDataResponse"] = validated.response
         await after_login(ctx, answer)
         return answer
 
     async def verify_password(self, ctx: RequestContext, parameters: JSONMapping) -> JSONObject:
-        """The user, without a session. Raises as `log_in`."""
-        return await readable_user(ctx, await self._authenticate(ctx, parameters))
+        """The user, without a session. Raises as `log_in` does for the password."""
+        user = await self._password_log_in.prove(ctx, parameters, _created_with(parameters))
+        return await readable_user(ctx, user)
 
     async def log_in_as(self, ctx: RequestContext, user_id: JSONValue) -> JSONObject:
         """A session for any user, for the master key. Raises 119, 162, 101."""
@@ -100,54 +120,9 @@ class Accounts:
             ctx.caller.installation_id,
         )
 
-    async def _authenticate(self, ctx: RequestContext, parameters: JSONMapping) -> ParseObject:
-        """The user whose name or address, and password, `parameters` hold."""
-        username, email = parameters.get("username"), parameters.get("email")
-        password = parameters.get("password")
-        if not username and not email:
-            raise ParseError(Code.USERNAME_MISSING, "username/email is required.")
-        if not password:
-            raise ParseError(Code.PASSWORD_MISSING, "password is required.")
-        if not _are_texts(password, username, email):
-            raise errors.invalid_login()
-        user = await self._find(ctx, _text(username), _text(email))
-        hashed = user.get("_hashed_password") if user else None
-        matches = await self._passwords.matches(
-            _text(password), hashed if isinstance(hashed, str) else None
-        )
-        if user is None or not matches:
-            raise errors.invalid_login()
-        if user.get("ACL") == {} and not ctx.caller.is_privileged:
-            raise errors.invalid_login()
-        return user
 
-    async def _find(self, ctx: RequestContext, username: str, email: str) -> ParseObject | None:
-        """A name may be somebody's address: then the one whose name it is wins."""
-        schema = await ctx.services.schemas.get("_User")
-        users = await ctx.services.storage.find(
-            schema, _named(username, email), FindOptions(limit=2)
-        )
-        for user in users:
-            if user.get("username") == username:
-                return user
-        return users[0] if users else None
-
-
-def _named(username: str, email: str) -> Where:
-    by_name = tree.Equal(tree.Path("username"), username)
-    if email and username:
-        return tree.And((by_name, tree.Equal(tree.Path("email"), email)))
-    if email:
-        return tree.Equal(tree.Path("email"), email)
-    return tree.Or((by_name, tree.Equal(tree.Path("email"), username)))
-
-
-def _are_texts(password: JSONValue, username: JSONValue, email: JSONValue) -> bool:
-    """Types before use: an operator in place of a name must never reach a query."""
-    return isinstance(password, str) and all(
-        value is None or isinstance(value, str) for value in (username, email)
-    )
-
-
-def _text(value: JSONValue) -> str:
-    return value if isinstance(value, str) else ""
+def _created_with(parameters: JSONMapping) -> JSONObject:
+    """What the session would say of itself, as functions of options are told."""
+    proofs = parameters.get("authData")
+    names = ",".join(proofs) if isinstance(proofs, dict) else ""
+    return {"action": "login", "authProvider": names or "password"}

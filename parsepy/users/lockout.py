@@ -1,8 +1,32 @@
-"""Locking an account after failed log-ins (users sheet, section 13)."""
+"""Locking an account after failed log-ins (users sheet, section 13).
 
+Every attempt is one conditional update of the user's row: what many at once read before is nothing
+that a decision may rest on.
+"""
+
+from typing import Final
+
+from parsepy import errors
+from parsepy.errors import Code, ParseError
 from parsepy.objects.context import RequestContext
 from parsepy.options.model import AccountLockout
+from parsepy.protocol import dates, values
+from parsepy.protocol.field_types import DATE, NUMBER
+from parsepy.protocol.json import normalise_number
+from parsepy.protocol.operations import UNSET, Changes, Increment, SetValue
+from parsepy.query import tree
+from parsepy.query.options import ONE
+from parsepy.query.tree import Where
 from parsepy.types import ParseObject
+from parsepy.users.mail_tokens import seconds_from_now
+
+COUNT: Final = "_failed_login_count"
+LOCKED_UNTIL: Final = "_account_lockout_expires_at"
+UNLOCKED: Final[Changes] = {COUNT: UNSET, LOCKED_UNTIL: UNSET}
+
+_ATTEMPTS: Final = 10
+"""Between two steps another log-in may set the count back; more often than this nobody is that
+fast, and the account counts as locked."""
 
 
 class Lockout:
@@ -12,3 +36,88 @@ class Lockout:
     async def judge(self, ctx: RequestContext, user: ParseObject, *, matches: bool) -> None:
         """Counts an attempt to log in as `user`. Raises 101 where the account is locked, whether
         the password `matches` or not."""
+        if self._options is None:
+            return
+        self.check_countable(ctx)
+        account = _Account(ctx, str(user["objectId"]), self._options)
+        if matches:
+            await account.succeed()
+        else:
+            await account.fail()
+
+    def check_countable(self, ctx: RequestContext) -> None:
+        """Raises 108 in a transaction, for whomever is asked: failures that are taken back with it
+        would be guesses without end."""
+        if self._options is not None and ctx.services.storage.current_transaction is not None:
+            raise ParseError(
+                Code.COMMAND_UNAVAILABLE,
+                "A transaction cannot hold a log-in where failed ones lock the account.",
+            )
+
+
+class _Account:
+    def __init__(self, ctx: RequestContext, user_id: str, options: AccountLockout) -> None:
+        self._services = ctx.services
+        self._user = tree.Equal(tree.Path("objectId"), user_id)
+        self._options = options
+
+    async def succeed(self) -> None:
+        if await self._update(tree.EVERYTHING, {COUNT: SetValue(0)}) is None:
+            await self._refuse()
+
+    async def fail(self) -> None:
+        """The failure that reaches the threshold locks the account in the same step."""
+        last = tree.Compare(tree.Path(COUNT, NUMBER), ">=", self._options.threshold - 1)
+        for _ in range(_ATTEMPTS):
+            if await self._update(tree.Nor((last,)), {COUNT: Increment(1)}) is not None:
+                return
+            until = seconds_from_now(self._options.duration * 60)
+            locked = await self._update(
+                last, {COUNT: Increment(1), LOCKED_UNTIL: SetValue(until)}
+            )
+            if locked is not None:
+                self._tell_if_locked_before(locked)
+                return
+            if not await self._is_open():
+                break
+        await self._refuse()
+
+    def _tell_if_locked_before(self, user: ParseObject) -> None:
+        """The count stays when the lock ends, so that one more failure locks again at once."""
+        count = user.get(COUNT)
+        if isinstance(count, int | float) and count > self._options.threshold:
+            raise self._locked()
+
+    async def _update(self, where: Where, changes: Changes) -> ParseObject | None:
+        """`None` where the account is locked, is not there, or does not meet `where`."""
+        schema = await self._services.schemas.get("_User")
+        condition = tree.And((self._user, tree.Nor((self._is_locked(),)), where))
+        return await self._services.storage.update(schema, condition, changes)
+
+    async def _is_open(self) -> bool:
+        schema = await self._services.schemas.get("_User")
+        condition = tree.And((self._user, tree.Nor((self._is_locked(),))))
+        return bool(await self._services.storage.find(schema, condition, ONE))
+
+    async def _refuse(self) -> None:
+        schema = await self._services.schemas.get("_User")
+        if await self._services.storage.find(schema, self._user, ONE):
+            raise self._locked()
+        raise errors.invalid_login()
+
+    def _is_locked(self) -> Where:
+        now = values.date(dates.now())
+        return tree.And(
+            (
+                tree.Compare(tree.Path(LOCKED_UNTIL, DATE), ">", now),
+                tree.Compare(tree.Path(COUNT, NUMBER), ">=", self._options.threshold),
+            )
+        )
+
+    def _locked(self) -> ParseError:
+        minutes = normalise_number(self._options.duration)
+        return errors.object_not_found(
+            "Your account is locked due to multiple failed login attempts."
+            f" Please try again after {minutes} minute(s)"
+        )
+

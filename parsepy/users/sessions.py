@@ -10,6 +10,8 @@ from parsepy.cache import Cache, Changes
 from parsepy.objects import write
 from parsepy.objects.context import ObjectServices, RequestContext
 from parsepy.objects.present import strip_internal
+from parsepy.objects.write_state import Write
+from parsepy.permissions.caller import Caller
 from parsepy.protocol import dates, ids, values
 from parsepy.protocol.field_types import DATE, STRING, FieldType
 from parsepy.query import tree
@@ -91,6 +93,15 @@ class Sessions:
             await self._end_earlier(user_id, installation_id, {**fields, **written.answer})
         return {**fields, **written.answer}
 
+    async def start(self, saved: Write, created_with: JSONObject | None) -> None:
+        """Logs the user of a write in: the answer gets his token. The server itself signs users
+        up without that."""
+        installation_id = saved.ctx.caller.installation_id
+        if installation_id == CLOUD_INSTALLATION:
+            return
+        session = await self.create(saved.ctx, saved.object_id, created_with, installation_id)
+        saved.answer["sessionToken"] = session["sessionToken"]
+
     def expiry(self) -> JSONValue:
         """When a session made now ends, as a typed Date; `None` for never."""
         options = self._services.options
@@ -129,6 +140,8 @@ class Sessions:
             raise errors.invalid_session_token()
         # Every request of the session carries this copy: it must hold no secret.
         strip_internal(user)
+        owner = RequestContext(self._services, Caller(user=user))
+        await self._services.rules_of("_User").complete(owner, [user])
         return Session(user, _iso(row.get("expiresAt")))
 
     async def _end_earlier(self, user_id: str, installation_id: str, session: JSONObject) -> None:

@@ -2,29 +2,25 @@
 
 import re
 from collections.abc import Iterable
-from dataclasses import replace
 from typing import Final
 
 from parsepy import errors
 from parsepy.errors import Code, ParseError
-from parsepy.objects import read
 from parsepy.objects.context import RequestContext
 from parsepy.objects.ports import ClassRules
 from parsepy.objects.present import strip_internal
 from parsepy.objects.write_state import Write
-from parsepy.permissions.caller import Caller
 from parsepy.permissions.protected_fields import keys_of
 from parsepy.protocol import ids
 from parsepy.protocol.acl import PUBLIC
-from parsepy.protocol.find_parameters import WHOLE_OBJECT
 from parsepy.query import tree
 from parsepy.query.options import FindOptions
 from parsepy.query.tree import Where
 from parsepy.types import JSONObject, JSONValue, Missing, ParseObject
-from parsepy.users.auth_data import AuthData, already_used, canonical, proving, unsupported
-from parsepy.users.login_triggers import before_login
+from parsepy.users.auth_data import AuthData, already_used, given
+from parsepy.users.identities import Identities
 from parsepy.users.password_rules import PasswordRules
-from parsepy.users.sessions import CLOUD_INSTALLATION, Sessions
+from parsepy.users.sessions import Sessions
 from parsepy.users.verification import EmailVerification
 
 GENERATED_USERNAME_LENGTH: Final = 25
@@ -45,18 +41,19 @@ class UserRules(ClassRules):
         self._verification = verification
         self._sessions = sessions
         self._auth_data = auth_data
+        self._identities = Identities(auth_data, sessions)
 
     # -- writes
 
     async def before_create(self, write: Write) -> None:
         if write.object_id.startswith("role:") or write.object_id == PUBLIC:
             raise errors.forbidden("Invalid object ID.")
-        auth_data = self._auth_data.given(write)
-        proofs = proving(auth_data)
-        if not proofs:
+        sent = given(write.body)
+        write.body.pop("authData", None)
+        if not sent.proofs:
             _check_credentials(write)
-        if proofs:
-            await self._sign_up_or_log_in(write, proofs)
+        else:
+            await self._identities.sign_up_or_log_in(write, sent)
         if not write.finished:
             _check_email_verified(write)
 
@@ -68,11 +65,11 @@ class UserRules(ClassRules):
                 Code.SESSION_MISSING, f"Cannot modify user {write.object_id}.", sanitised=True
             )
         _check_email_verified(write)
-        auth_data = self._auth_data.given(write)
         if "authData" in write.body:
-            await self._link(write, auth_data)
+            await self._identities.link(write)
 
     async def before_insert(self, write: Write) -> None:
+        await self._identities.set(write)
         await self._password_rules.take(write)
         if isinstance(write.value_of("username"), Missing):
             write.set("username", ids.random_text(GENERATED_USERNAME_LENGTH))
@@ -84,6 +81,7 @@ class UserRules(ClassRules):
         write.set("ACL", self._private_acl(write))
 
     async def before_modify(self, write: Write) -> None:
+        await self._identities.set(write)
         await self._password_rules.take(write)
         await self._check_username(write)
         await self._check_email(write)
@@ -96,8 +94,8 @@ class UserRules(ClassRules):
             write.set("ACL", {**given, write.object_id: {"read": True, "write": True}})
 
     async def after_create(self, write: Write) -> None:
-        if not await self._verification.keeps_out(write):
-            await self._log_in_after(write, _created_with(write))
+        if not (self._identities.links(write) or await self._verification.keeps_out(write)):
+            await self._sessions.start(write, _created_with(write))
         await self._verification.send(write)
 
     async def after_update(self, write: Write) -> None:
@@ -108,7 +106,7 @@ class UserRules(ClassRules):
         if write.ctx.services.options.revoke_session_on_password_reset:
             await self._sessions.end_all_of(write.object_id)
         if not write.ctx.caller.is_privileged:
-            await self._log_in_after(write, None)
+            await self._sessions.start(write, None)
 
     async def before_delete(self, ctx: RequestContext, object_id: str) -> None:
         if ctx.caller.user is None and not ctx.caller.is_privileged:
@@ -167,50 +165,10 @@ class UserRules(ClassRules):
         if (not caller.is_privileged and not own) or document.get("authData") == {}:
             document.pop("authData", None)
 
+    async def complete(self, ctx: RequestContext, documents: list[ParseObject]) -> None:
+        await self._auth_data.reveal(ctx, documents)
+
     # -- steps
-
-    async def _sign_up_or_log_in(self, write: Write, proofs: JSONObject) -> None:
-        await self._auth_data.validate(proofs)
-        users = await self._auth_data.users_with(write.ctx, proofs)
-        if len(users) > 1:
-            raise already_used()
-        if users:
-            await self._log_in_as(write, users[0], proofs)
-            return
-        write.set("authData", canonical(proofs))
-        write.answer["authDataResponse"] = {}
-
-    async def _log_in_as(self, write: Write, user: ParseObject, proofs: JSONObject) -> None:
-        acting = write.ctx.caller.user_id
-        if acting is not None and acting != user["objectId"]:
-            raise already_used()
-        if user.get("ACL") == {} and not write.ctx.caller.is_privileged:
-            # The account is closed: its identity stays taken, nobody gets in.
-            raise already_used()
-        write.finished = True
-        write.object_id = str(user["objectId"])
-        write.answer = await readable_user(write.ctx, user)
-        await before_login(write.ctx, write.answer)
-        created_with: JSONObject = {"action": "login", "authProvider": ",".join(sorted(proofs))}
-        await self._log_in_after(write, created_with)
-        write.answer["authDataResponse"] = {}
-
-    async def _link(self, write: Write, auth_data: JSONObject) -> None:
-        proofs = proving(auth_data)
-        await self._auth_data.validate(proofs)
-        for user in await self._auth_data.users_with(write.ctx, proofs):
-            if user["objectId"] != write.object_id:
-                raise already_used()
-        for name, data in canonical(proofs).items():
-            write.set(f"authData.{name}", data)
-        for name, data in auth_data.items():
-            if name in proofs:
-                continue
-            if data is None:
-                if not name.isidentifier():
-                    raise unsupported()
-                write.unset(f"authData.{name}")
-        write.answer["authDataResponse"] = {}
 
     async def _check_username(self, write: Write) -> None:
         if "username" not in write.changes:
@@ -254,27 +212,6 @@ class UserRules(ClassRules):
             acl[PUBLIC] = {"read": True}
         acl[write.object_id] = {"read": True, "write": True}
         return acl
-
-    async def _log_in_after(self, write: Write, created_with: JSONObject | None) -> None:
-        installation_id = write.ctx.caller.installation_id
-        if installation_id == CLOUD_INSTALLATION:
-            return
-        session = await self._sessions.create(
-            write.ctx, write.object_id, created_with, installation_id
-        )
-        write.answer["sessionToken"] = session["sessionToken"]
-
-
-async def readable_user(ctx: RequestContext, user: ParseObject) -> JSONObject:
-    """The user as he may see himself; only the id where permissions keep even that from him."""
-    as_owner = ctx
-    if not ctx.caller.is_privileged:
-        owner = Caller(user=user, installation_id=ctx.caller.installation_id)
-        as_owner = replace(ctx, caller=owner)
-    try:
-        return await read.get(as_owner.unheard(), "_User", str(user["objectId"]), WHOLE_OBJECT)
-    except ParseError:
-        return {"objectId": user["objectId"]}
 
 
 def _check_credentials(write: Write) -> None:

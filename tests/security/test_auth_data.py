@@ -20,7 +20,7 @@ NO_IDS: list[object] = [
 ]
 UNKNOWN_PROVIDERS = [
     *(
-        "facebook",
+        "unheardof",
         "a.b",
         "$where",
         "__class__",

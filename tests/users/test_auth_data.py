@@ -3,9 +3,7 @@
 import pytest
 
 from parsepy.types import JSONObject, JSONValue
-from parsepy.users.auth_data import canonical, proving
 from tests.support.local_app import LocalApp, local_app
-from tests.support.refusals import refusal
 
 pytestmark = pytest.mark.anyio
 
@@ -111,18 +109,3 @@ async def test_a_provider_that_is_switched_off_proves_nothing(options: dict[str,
         answer = await parse.send("POST", "/users", {"authData": {"anonymous": ANONYMOUS}})
 
     assert answer.json()["code"] == UNSUPPORTED
-
-
-def test_nulls_and_empty_objects_prove_nothing() -> None:
-    auth_data: JSONObject = {"a": {"id": "1"}, "b": None, "c": {}, "d": "x", "e": []}
-
-    assert proving(auth_data) == {"a": {"id": "1"}}
-
-
-def test_proofs_are_stored_as_values_of_the_wire() -> None:
-    assert canonical({"a": {"id": "1", "list": [{"b": 1}]}}) == {
-        "a": {"id": "1", "list": [{"b": 1}]}
-    }
-    error = refusal(lambda: canonical({"a": {"id": "1", "$set": 1}}))
-    assert error is not None
-    assert error.code == 121

@@ -44,10 +44,15 @@ async def request_verification_email(request: Request) -> Answer:
     return Answer({})
 
 
+async def challenge(request: Request) -> Answer:
+    return Answer(await request.services.challenges.answer(request.ctx, request.body))
+
+
 USERS: Routes = {**routes_for("_User"), ("GET", 1): _get}
 LOGIN: Routes = {("GET", 0): log_in, ("POST", 0): log_in}
 LOGIN_AS: Routes = {("POST", 0): log_in_as}
 LOGOUT: Routes = {("POST", 0): log_out}
+CHALLENGE: Routes = {("POST", 0): challenge}
 REQUEST_PASSWORD_RESET: Routes = {("POST", 0): request_password_reset}
 VERIFICATION_EMAIL_REQUEST: Routes = {("POST", 0): request_verification_email}
 VERIFY_PASSWORD: Routes = {("GET", 0): verify_password, ("POST", 0): verify_password}

@@ -1,0 +1,58 @@
+"""The `authData` of a request, before any provider has looked at it."""
+
+from dataclasses import dataclass, field
+
+from parsepy import errors
+from parsepy.errors import Code, ParseError
+from parsepy.protocol.field_types import type_of
+from parsepy.protocol.operations import is_operation
+from parsepy.types import JSONMapping, JSONObject
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """`proofs`: provider → what the client says; `unlinked`: providers that are to go."""
+
+    proofs: dict[str, JSONObject] = field(default_factory=dict)
+    unlinked: frozenset[str] = frozenset()
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        return tuple(self.proofs)
+
+    def __bool__(self) -> bool:
+        return bool(self.proofs or self.unlinked)
+
+
+NOTHING = Given()
+
+
+def given(body: JSONMapping) -> Given:
+    """Raises 252 for what is no authentication data at all, 111, 162."""
+    if "authData" not in body:
+        return NOTHING
+    value = body["authData"]
+    if value is None or value is False or value == "" or is_operation(value):
+        raise unsupported()
+    if isinstance(value, list):
+        return NOTHING
+    if not isinstance(value, dict):
+        raise errors.schema_mismatch("_User", "authData", "Object", str(type_of(value)))
+    if not any(isinstance(data, dict) and data for data in value.values()):
+        # Nulls and empty objects prove nothing: whoever sends no more has no credential.
+        return Given(unlinked=frozenset(name for name, data in value.items() if data is None))
+    proofs: dict[str, JSONObject] = {}
+    for name, data in value.items():
+        if isinstance(data, dict):
+            proofs[name] = dict(data)
+        elif data is not None:
+            raise invalid_id(name)
+    return Given(proofs, frozenset(name for name, data in value.items() if data is None))
+
+
+def unsupported() -> ParseError:
+    return ParseError(Code.UNSUPPORTED_SERVICE, "This authentication method is unsupported.")
+
+
+def invalid_id(name: str) -> ParseError:
+    return ParseError(Code.INVALID_VALUE, f"Invalid authData id for provider '{name}'.")

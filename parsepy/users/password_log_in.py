@@ -1,0 +1,85 @@
+"""Proving who one is by name or address and password (users sheet, section 4, steps 1 to 9)."""
+
+from parsepy import errors
+from parsepy.errors import Code, ParseError
+from parsepy.objects.context import RequestContext
+from parsepy.query import tree
+from parsepy.query.options import FindOptions
+from parsepy.query.tree import Where
+from parsepy.types import JSONMapping, JSONObject, JSONValue, ParseObject
+from parsepy.users.lockout import Lockout
+from parsepy.users.passwords import Passwords
+from parsepy.users.verification import EmailVerification
+
+
+class PasswordLogIn:
+    """The same for a log-in, for `/verifyPassword` and for a challenge."""
+
+    def __init__(
+        self, passwords: Passwords, lockout: Lockout, verification: EmailVerification
+    ) -> None:
+        self._passwords = passwords
+        self._lockout = lockout
+        self._verification = verification
+
+    async def prove(
+        self, ctx: RequestContext, parameters: JSONMapping, created_with: JSONObject
+    ) -> ParseObject:
+        """The user, as he is stored. `created_with` is what his session would say of itself.
+
+        Raises 200, 201, 101, 205.
+        """
+        username, email = parameters.get("username"), parameters.get("email")
+        password = parameters.get("password")
+        if not username and not email:
+            raise ParseError(Code.USERNAME_MISSING, "username/email is required.")
+        if not password:
+            raise ParseError(Code.PASSWORD_MISSING, "password is required.")
+        if not _are_texts(password, username, email):
+            raise errors.invalid_login()
+        user = await self._find(ctx, _text(username), _text(email))
+        hashed = user.get("_hashed_password") if user else None
+        matches = await self._passwords.matches(
+            _text(password), hashed if isinstance(hashed, str) else None
+        )
+        if user is None:
+            raise errors.invalid_login()
+        await self._lockout.judge(ctx, user, matches=matches)
+        if not matches:
+            raise errors.invalid_login()
+        if user.get("ACL") == {} and not ctx.caller.is_privileged:
+            raise errors.invalid_login()
+        if not (ctx.caller.is_privileged and parameters.get("ignoreEmailVerification")):
+            await self._verification.check_login(ctx, user, created_with)
+        return user
+
+    async def _find(self, ctx: RequestContext, username: str, email: str) -> ParseObject | None:
+        """A name may be somebody's address: then the one whose name it is wins."""
+        schema = await ctx.services.schemas.get("_User")
+        users = await ctx.services.storage.find(
+            schema, _named(username, email), FindOptions(limit=2)
+        )
+        for user in users:
+            if user.get("username") == username:
+                return user
+        return users[0] if users else None
+
+
+def _named(username: str, email: str) -> Where:
+    by_name = tree.Equal(tree.Path("username"), username)
+    if email and username:
+        return tree.And((by_name, tree.Equal(tree.Path("email"), email)))
+    if email:
+        return tree.Equal(tree.Path("email"), email)
+    return tree.Or((by_name, tree.Equal(tree.Path("email"), username)))
+
+
+def _are_texts(password: JSONValue, username: JSONValue, email: JSONValue) -> bool:
+    """Types before use: an operator in place of a name must never reach a query."""
+    return isinstance(password, str) and all(
+        value is None or isinstance(value, str) for value in (username, email)
+    )
+
+
+def _text(value: JSONValue) -> str:
+    return value if isinstance(value, str) else ""

@@ -1,0 +1,27 @@
+"""The user as he may see himself: what log-ins answer."""
+
+from dataclasses import replace
+
+from parsepy.errors import ParseError
+from parsepy.objects import read
+from parsepy.objects.context import RequestContext
+from parsepy.permissions.caller import Caller
+from parsepy.protocol.find_parameters import WHOLE_OBJECT
+from parsepy.types import JSONObject, ParseObject
+
+
+async def readable_user(ctx: RequestContext, user: ParseObject) -> JSONObject:
+    """Only the id where permissions keep even his own row from him."""
+    try:
+        return await read.get(
+            as_owner(ctx, user).unheard(), "_User", str(user["objectId"]), WHOLE_OBJECT
+        )
+    except ParseError:
+        return {"objectId": user["objectId"]}
+
+
+def as_owner(ctx: RequestContext, user: ParseObject) -> RequestContext:
+    """The request with the rights of `user`, unless it has greater ones."""
+    if ctx.caller.is_privileged:
+        return ctx
+    return replace(ctx, caller=Caller(user=user, installation_id=ctx.caller.installation_id))
