@@ -12,7 +12,7 @@ from parsepy.users.login_triggers import after_login, after_logout, before_login
 from parsepy.users.password_log_in import PasswordLogIn
 from parsepy.users.password_rules import PasswordRules
 from parsepy.users.readable import readable_user
-from parsepy.users.sessions import Sessions
+from parsepy.users.sessions import CLOUD_INSTALLATION, Sessions
 
 
 class Accounts:
@@ -85,7 +85,9 @@ class Accounts:
             user_id = await self._user_of(token)
         try:
             user = await read.get(ctx, "_User", user_id, WHOLE_OBJECT)
-        except ParseError:
+        except ParseError as error:
+            if error.code != Code.OBJECT_NOT_FOUND:
+                raise
             raise errors.invalid_session_token(sanitised=True) from None
         return {**user, "sessionToken": token}
 
@@ -117,8 +119,14 @@ class Accounts:
             ctx,
             str(user["objectId"]),
             {"action": "login", "authProvider": provider},
-            ctx.caller.installation_id,
+            _installation(ctx),
         )
+
+
+def _installation(ctx: RequestContext) -> str | None:
+    """The installation that logs in. The server itself is none: its log-ins end no session."""
+    installation_id = ctx.caller.installation_id
+    return None if installation_id == CLOUD_INSTALLATION else installation_id
 
 
 def _created_with(parameters: JSONMapping) -> JSONObject:

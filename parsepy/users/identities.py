@@ -51,7 +51,7 @@ class Identities:
         request = auth_request(ctx, user, proven.proofs)
         await policies.check(self._auth_data.providers, request, proven.proofs, stored)
         itself = ctx.caller.user_id is not None or ctx.caller.is_master
-        validated = Validated()
+        answer: JSONObject = {}
         if not (itself and _only_echoes(proven, stored)):
             validated = await self._auth_data.validate(
                 request, proven.proofs, user, logged_in=itself
@@ -61,12 +61,13 @@ class Identities:
                     del validated.stored[name]
             await self._auth_data.store(ctx, user, validated)
             await self._sessions.forget_user(str(user["objectId"]))
+            answer["authDataResponse"] = validated.response
         write.finished = True
         write.object_id = str(user["objectId"])
         write.answer = await readable_user(ctx, user)
         if ctx.caller.user is None:
             await self._sessions.start(write, log_in_with(proven))
-        write.answer["authDataResponse"] = validated.response
+        write.answer |= answer
 
     async def _acting(self, write: Write) -> ParseObject | None:
         """The user of the session, as he is stored, where one signs up or links by POST."""

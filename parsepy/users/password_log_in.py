@@ -47,7 +47,7 @@ class PasswordLogIn:
         await self._lockout.judge(ctx, user, matches=matches)
         if not matches:
             raise errors.invalid_login()
-        if user.get("ACL") == {} and not ctx.caller.is_privileged:
+        if user.get("ACL") == {} and not ctx.caller.is_master:
             raise errors.invalid_login()
         if not (ctx.caller.is_privileged and parameters.get("ignoreEmailVerification")):
             await self._verification.check_login(ctx, user, created_with)

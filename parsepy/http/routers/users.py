@@ -59,8 +59,8 @@ VERIFY_PASSWORD: Routes = {("GET", 0): verify_password, ("POST", 0): verify_pass
 
 
 def _credentials(request: Request) -> JSONObject:
-    """The body's, or the query's where the body names nobody (as in parse-server, not merged)."""
+    """The body; or the query alone, where it names somebody in a way that the body does not."""
     for name in ("username", "email"):
-        if request.body.get(name):
-            return request.body
-    return request.query if request.query else request.body
+        if request.query.get(name) and not request.body.get(name):
+            return request.query
+    return request.body
