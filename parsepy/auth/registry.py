@@ -16,13 +16,22 @@ from parsepy.outbound import Outbound
 
 BUNDLED: Final[Mapping[str, str]] = {
     "anonymous": "anonymous:AnonymousProvider",
+    "apple": "apple:AppleProvider",
+    "facebook": "facebook:FacebookProvider",
+    "github": "github:GitHubProvider",
+    "google": "google:GoogleProvider",
+    "microsoft": "microsoft:MicrosoftProvider",
+    "oauth2": "oauth2:OAuth2Provider",
+    "oidc": "oidc:OidcProvider",
+    "mfa": "mfa:MfaProvider",
 }
 """Name → `file:class`. A file is imported when an app that has the provider starts, or when a
 client first names one that needs no options."""
 
 
 class AuthProviders(Mapping[str, AuthProvider]):
-    """Providers that are switched off, and names that nothing has, are not in it.
+    """Providers that are switched off, names that nothing has, and built-in providers that cannot
+    work without options and have none, are not in it.
 
     Raises `OptionsError` for a provider whose options cannot work.
     """
@@ -41,26 +50,37 @@ class AuthProviders(Mapping[str, AuthProvider]):
                 self._made[name].check_options()
 
     def __getitem__(self, name: str) -> AuthProvider:
-        provider = self._made.get(name)
+        provider = self._made.get(name) or self._unconfigured(name)
         if provider is None:
-            if name in self._off or name not in BUNDLED:
-                raise KeyError(name)
-            provider = self._made[name] = self._make(name)
+            raise KeyError(name)
         return provider
 
     def __iter__(self) -> Iterator[str]:
-        yield from dict.fromkeys([*BUNDLED, *self._configured]).keys() - self._off
+        return (name for name in dict.fromkeys([*BUNDLED, *self._configured]) if name in self)
 
     def __len__(self) -> int:
         return sum(1 for _ in self)
 
     def __contains__(self, name: object) -> bool:
-        return name not in self._off and (name in BUNDLED or name in self._configured)
+        return isinstance(name, str) and self.get(name) is not None
 
     @property
     def reveal_as_stored(self) -> bool:
         """Whether no provider in use changes what readers of a user see."""
         return all(provider.reveals_as_stored for provider in self._made.values())
+
+    def _unconfigured(self, name: str) -> AuthProvider | None:
+        """A built-in provider that nobody has configured, if it works like that."""
+        if name in self._off or name not in BUNDLED:
+            return None
+        provider = self._make(name)
+        try:
+            provider.check_options()
+        except OptionsError:
+            self._off.add(name)
+            return None
+        self._made[name] = provider
+        return provider
 
     def _make(self, name: str) -> AuthProvider:
         given = self._configured.get(name)
