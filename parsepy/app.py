@@ -41,6 +41,7 @@ from parsepy.storage.opening import open_storage
 from parsepy.storage.wanted_indexes import wanted_indexes
 from parsepy.users.accounts import Accounts
 from parsepy.users.auth_data import AuthData
+from parsepy.users.background import Background
 from parsepy.users.challenge import Challenges
 from parsepy.users.lockout import Lockout
 from parsepy.users.password_log_in import PasswordLogIn
@@ -110,7 +111,8 @@ class AppParts:
     ) -> None:
         self.storage: Storage = storage or open_storage(options)
         self.files: FileStore = files or open_files(options, self.storage)
-        self.passwords = Passwords()
+        self.passwords = Passwords(argon2=options.password_hashing == "argon2")
+        self.background = Background()
         self.changes = Changes()
         self.schemas = SchemaRegistry(
             self.storage, max_age=_schema_max_age(options), changes=self.changes
@@ -128,7 +130,7 @@ class AppParts:
         self.outbound = Outbound()
         providers = AuthProviders(options, self.outbound)
         self.mailer: Mailer | None = None
-        verification = EmailVerification(options, self.mailer)
+        verification = EmailVerification(options, self.mailer, self.background)
         password_rules = PasswordRules(self.passwords, options.password_policy)
         auth_data = AuthData(providers)
         password_log_in = PasswordLogIn(
@@ -155,7 +157,7 @@ class AppParts:
             accounts=Accounts(password_log_in, password_rules, auth_data, self.sessions),
             challenges=Challenges(password_log_in, auth_data),
             verification=verification,
-            password_reset=PasswordReset(options, self.mailer),
+            password_reset=PasswordReset(options, self.mailer, self.background),
             files=self.files,
             uploads=Uploads(options, self.files, objects.denylist),
             rate_limits=rate_limits,
@@ -220,6 +222,8 @@ class AppParts:
     async def release(self) -> None:
         """Ends everything but the stores."""
         self.services.state = "stopping"
+        await self.background.settled()
+        await self.sessions.settled()
         await self.services.self_check.close()
         if self._pubsub is not None:
             await self._pubsub.close()

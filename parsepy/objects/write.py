@@ -9,6 +9,7 @@ from parsepy.objects import write_answer, write_begin, write_steps, write_trigge
 from parsepy.objects.conditions import UNCONDITIONAL, Condition
 from parsepy.objects.context import RequestContext
 from parsepy.objects.write_state import Write, Written
+from parsepy.protocol.operations import Changes
 from parsepy.storage.updates import Outcome, Update
 from parsepy.types import JSONObject, ParseObject
 
@@ -29,8 +30,10 @@ async def create(ctx: RequestContext, class_name: str, body: JSONObject) -> Writ
         raise rules.duplicate(duplicate.field) from None
     await write_steps.change_relations(write)
     await rules.after_create(write)
-    answer = await write_answer.create_answer(write)
-    return Written(write.object_id, await write_triggers.after_save(write, answer))
+    answer = await write_triggers.after_save(write, await write_answer.create_answer(write))
+    if write.refusal is not None:
+        raise write.refusal
+    return Written(write.object_id, answer)
 
 
 async def create_many(
@@ -58,10 +61,14 @@ async def update(
     object_id: str,
     body: JSONObject,
     condition: Condition = UNCONDITIONAL,
+    internal: Changes | None = None,
 ) -> Written:
-    """Changes one object. Raises 101 when there is none that the caller may write, and
-    `PreconditionFailed` when it does not meet `condition`."""
-    write = await _judged(ctx, class_name, object_id, body, condition)
+    """Changes one object; `internal` are the server's own changes beside those of the body.
+
+    Raises 101 when there is none that the caller may write, and `PreconditionFailed` when it does
+    not meet `condition`.
+    """
+    write = await _judged(ctx, class_name, object_id, body, condition, internal)
     asked = _asked_of_store(write)
     outcome: Outcome
     try:
@@ -96,6 +103,7 @@ async def _judged(
     object_id: str,
     body: JSONObject,
     condition: Condition = UNCONDITIONAL,
+    internal: Changes | None = None,
 ) -> Write:
     """An update with everything checked that can be before the store is asked."""
     write = await write_begin.begin_update(ctx, class_name, object_id, body)
@@ -107,6 +115,7 @@ async def _judged(
     await write_steps.check_permissions(write)
     write_steps.check_types(write)
     await rules.before_modify(write)
+    write.changes.update(internal or {})
     await write_steps.select_object(write)
     await write_steps.fit_schema(write)
     return write

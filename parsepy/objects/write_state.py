@@ -53,6 +53,8 @@ class Write:
     stored: ParseObject | None = None
     original: ParseObject | None = None
     """The object before an update, as its triggers see it; `None` where they do not."""
+    refusal: ParseError | None = None
+    """What the client gets in place of the answer, although the new object is stored."""
     finished: bool = False
     """A rule has done the whole work (a log-in by authData): the remaining steps are skipped."""
 

@@ -25,6 +25,7 @@ from parsepy.options.model import (
     SecurityCheck,
     ServerOptions,
 )
+from parsepy.options.patterns import Pattern, compile_pattern
 from parsepy.options.protected_fields import merged_protected_fields
 from parsepy.options.proxy_trust import ProxyTrust
 from parsepy.types import JSONObject
@@ -95,6 +96,7 @@ def build_options(values: Mapping[str, object]) -> ServerOptions:
         allow_expired_auth_data_token=v["allowExpiredAuthDataToken"],
         password_policy=_password_policy(v.get("passwordPolicy")),
         account_lockout=_account_lockout(v.get("accountLockout")),
+        password_hashing=v["passwordHashing"],
         verification=_verification(v),
         email_adapter=v.get("emailAdapter") or None,
         pages=_pages(v.get("pages") or {}),
@@ -200,7 +202,7 @@ def _password_policy(policy: Mapping[str, Any] | None) -> PasswordPolicy | None:
         return None
     success = policy.get("resetPasswordSuccessOnInvalidEmail")
     return PasswordPolicy(
-        validator_pattern=policy.get("validatorPattern") or None,
+        validator_pattern=_pattern(policy.get("validatorPattern")),
         validator_callback=policy.get("validatorCallback") or None,
         validation_error=policy.get("validationError") or None,
         do_not_allow_username=bool(policy.get("doNotAllowUsername")),
@@ -210,6 +212,12 @@ def _password_policy(policy: Mapping[str, Any] | None) -> PasswordPolicy | None:
         reset_token_reuse_if_valid=bool(policy.get("resetTokenReuseIfValid")),
         reset_password_success_on_invalid_email=success is not False,
     )
+
+
+def _pattern(given: str | Pattern | None) -> Pattern | None:
+    if not given:
+        return None
+    return compile_pattern(given) if isinstance(given, str) else given
 
 
 def _account_lockout(lockout: Mapping[str, Any] | None) -> AccountLockout | None:

@@ -6,6 +6,7 @@ from typing import Final, TypeAlias
 import msgspec
 
 from parsepy.options.ip_list import IpList
+from parsepy.options.patterns import Pattern
 from parsepy.options.proxy_trust import ProxyTrust
 from parsepy.types import JSONObject
 
@@ -72,7 +73,7 @@ class FileAccess(msgspec.Struct, frozen=True, kw_only=True):
 class PasswordPolicy(msgspec.Struct, frozen=True, kw_only=True):
     """`max_password_age` is in days, `reset_token_validity_duration` in seconds; `None`: no end."""
 
-    validator_pattern: str | None = None
+    validator_pattern: Pattern | None = None
     validator_callback: Callable[[str], object] | None = None
     validation_error: str | None = None
     do_not_allow_username: bool = False
@@ -193,6 +194,7 @@ class ServerOptions(msgspec.Struct, frozen=True, kw_only=True):
     allow_expired_auth_data_token: bool
     password_policy: PasswordPolicy | None
     account_lockout: AccountLockout | None
+    password_hashing: str
     verification: EmailVerification
     email_adapter: object | None
     pages: Pages

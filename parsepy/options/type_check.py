@@ -1,5 +1,6 @@
 """The type check of the whole table, for everything without a message of its own."""
 
+import re
 from collections.abc import Iterable, Mapping
 
 from parsepy.options.catalogue import OPTIONS
@@ -54,6 +55,8 @@ def _matches_union(kind: Kind, value: object) -> bool:
             return is_boolean(value) or callable(value)
         case Kind.STRING_OR_FUNCTION:
             return isinstance(value, str) or callable(value)
+        case Kind.STRING_OR_PATTERN:
+            return isinstance(value, str | re.Pattern)
         case Kind.STRING_OR_ARRAY:
             return isinstance(value, str) or is_array(value)
         case Kind.STRING_OR_OBJECT:

@@ -36,9 +36,7 @@ class AccountMail:
         if self._mailer is not None:
             await self._mailer.send_verification(letter)
 
-    async def send_password_reset(
-        self, ctx: RequestContext, user: ParseObject, token: str
-    ) -> None:
+    async def send_password_reset(self, ctx: RequestContext, user: ParseObject, token: str) -> None:
         """As `send_verification`."""
         letter = await self._letter(ctx, user, RESET_PAGE, token)
         if self._mailer is not None:

@@ -72,9 +72,7 @@ class _Account:
             if await self._update(tree.Nor((last,)), {COUNT: Increment(1)}) is not None:
                 return
             until = seconds_from_now(self._options.duration * 60)
-            locked = await self._update(
-                last, {COUNT: Increment(1), LOCKED_UNTIL: SetValue(until)}
-            )
+            locked = await self._update(last, {COUNT: Increment(1), LOCKED_UNTIL: SetValue(until)})
             if locked is not None:
                 self._tell_if_locked_before(locked)
                 return
@@ -120,4 +118,3 @@ class _Account:
             "Your account is locked due to multiple failed login attempts."
             f" Please try again after {minutes} minute(s)"
         )
-

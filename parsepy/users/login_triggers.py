@@ -4,6 +4,7 @@ from dataclasses import replace
 
 from parsepy.objects.context import RequestContext
 from parsepy.types import JSONObject, ParseObject
+from parsepy.users.readable import readable_user
 
 
 async def before_login(ctx: RequestContext, user: JSONObject) -> None:
@@ -26,6 +27,15 @@ async def after_login(ctx: RequestContext, user: JSONObject) -> None:
 async def after_logout(ctx: RequestContext, session: JSONObject) -> None:
     """`session` has ended."""
     await _tell(ctx, "_Session", "afterLogout", session)
+
+
+async def before_password_reset_request(ctx: RequestContext, user: ParseObject) -> None:
+    """Somebody asks for a mail with which the password of `user`, as he is stored, can be set
+    anew. Raises what refuses it."""
+    if ctx.triggers_of("_User", "beforePasswordResetRequest") is None:
+        return
+    shown = await readable_user(ctx.as_master(), user)
+    await _tell(ctx, "_User", "beforePasswordResetRequest", shown)
 
 
 async def _tell(ctx: RequestContext, class_name: str, name: str, document: JSONObject) -> None:

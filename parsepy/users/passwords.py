@@ -1,40 +1,72 @@
-"""bcrypt, in threads of its own: one hash takes some 50 ms and must not hold up the loop."""
+"""Hashing in threads of its own: one hash takes some 50 ms and must not hold up the loop."""
 
 import asyncio
-from collections.abc import Callable
+import logging
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from types import ModuleType
 from typing import Final, TypeVar, TypeVarTuple, Unpack
 
 import bcrypt
+
+from parsepy import errors
 
 COST: Final = 10
 MAX_BYTES: Final = 72
 """bcrypt reads no further. Node's library cuts, Python's refuses: we cut, or people who migrate
 with longer passwords would be locked out."""
 
-_DUMMY_HASH: Final = b"$2b$10$F93OC5NBDD1WdswdtdKyAecgGF95HoQwP.bQKQFb7L0UF2QD9Jeny"
+_DUMMY_HASH: Final = "$2b$10$F93OC5NBDD1WdswdtdKyAecgGF95HoQwP.bQKQFb7L0UF2QD9Jeny"
+_ARGON2: Final = "$argon2"
 
+_log = logging.getLogger(__name__)
 
 Result = TypeVar("Result")
 Arguments = TypeVarTuple("Arguments")
 
 
 class Passwords:
-    """Hashes and compares. `close` waits for what is under way."""
+    """Hashes and compares. `close` waits for what is under way.
 
-    def __init__(self, threads: int = 4) -> None:
-        self._threads = ThreadPoolExecutor(threads, thread_name_prefix="bcrypt")
+    New hashes are bcrypt's, which parse-server reads as well, or with `argon2` Argon2id's. Which
+    kind a stored hash is, its beginning says.
+    """
+
+    def __init__(self, threads: int = 4, *, argon2: bool = False) -> None:
+        self._threads = ThreadPoolExecutor(threads, thread_name_prefix="passwords")
+        self._argon2 = argon2
 
     async def hash(self, password: str) -> str:
-        """A new `$2b$10$…` hash, which parse-server reads as well."""
-        return await self._run(_hash, password)
+        """`$2b$10$…` or `$argon2id$…`."""
+        return await self._run(_argon2().hash_password if self._argon2 else _hash, password)
 
     async def matches(self, password: str, hashed: str | None) -> bool:
-        """Takes the same time for a user without hash: an answer's time must not tell."""
-        if not hashed or not password:
-            await self._run(_matches, password or "x", _DUMMY_HASH)
-            return False
+        """Takes the same time for a user without hash: an answer's time must not tell.
+
+        Where there may be hashes of both kinds, each time one of both is compared: else the time
+        would tell of everybody who has one of the older kind.
+        """
+        compared = password or "x"
+        fits = await self.fits(compared, hashed or _DUMMY_HASH)
+        if self._argon2:
+            await self.fits(compared, _dummy_of_other_kind(hashed))
+        return fits and bool(password) and bool(hashed)
+
+    async def fits(self, password: str, hashed: str) -> bool:
+        """Whether the hash is the password's, in the time that its kind takes."""
+        if hashed.startswith(_ARGON2):
+            return await self._run(_argon2().matches, password, hashed)
         return await self._run(_matches, password, hashed.encode())
+
+    async def fits_one_of(self, password: str, hashes: Sequence[str]) -> bool:
+        """One after another, so that others' log-ins get their turn between."""
+        for hashed in hashes:
+            if await self.fits(password, hashed):
+                return True
+        return False
+
+    def close(self) -> None:
+        self._threads.shutdown()
 
     async def _run(
         self, function: Callable[[Unpack[Arguments]], Result], *arguments: *Arguments
@@ -42,8 +74,22 @@ class Passwords:
         loop = asyncio.get_running_loop()
         return await loop.run_in_executor(self._threads, function, *arguments)
 
-    def close(self) -> None:
-        self._threads.shutdown()
+
+def _dummy_of_other_kind(hashed: str | None) -> str:
+    if hashed and hashed.startswith(_ARGON2):
+        return _DUMMY_HASH
+    dummy: str = _argon2().DUMMY_HASH
+    return dummy
+
+
+def _argon2() -> ModuleType:
+    """Imported where it is needed: it is an extra."""
+    try:
+        from parsepy.users import argon2_hashes
+    except ImportError as error:
+        _log.error("There are Argon2 hashes to compare: pip install 'parsepy-server[argon2]'.")
+        raise errors.internal_error() from error
+    return argon2_hashes
 
 
 def _cut(password: str) -> bytes:

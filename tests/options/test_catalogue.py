@@ -4,7 +4,7 @@ import pytest
 
 from parsepy.options.catalogue import BY_ENVIRONMENT, ENTRIES, OPTIONS
 
-OURS = frozenset(("redisUrl", "idempotencyOptions.replay"))
+OURS = frozenset(("redisUrl", "idempotencyOptions.replay", "passwordHashing"))
 """Options that parse-server does not have."""
 
 

@@ -10,6 +10,7 @@ from parsepy.options.definition import (
     mapping,
     number,
     switch,
+    text,
 )
 from parsepy.options.definitions.policies import ACCOUNT_LOCKOUT, PASSWORD_POLICY
 
@@ -37,10 +38,24 @@ _ACCOUNTS: Final[tuple[Option, ...]] = (
     switch("enforcePrivateUsers", "New users are not publicly readable.", True, supported=True),
     switch("convertEmailToLowercase", "Stores addresses in lower case.", False, supported=True),
     switch("convertUsernameToLowercase", "Stores usernames in lower case.", False, supported=True),
-    mapping("passwordPolicy", "Rules for passwords.", production=True, members=PASSWORD_POLICY),
+    mapping(
+        "passwordPolicy",
+        "Rules for passwords.",
+        supported=True,
+        production=True,
+        members=PASSWORD_POLICY,
+    ),
+    text(
+        "passwordHashing",
+        "How new passwords are stored: bcrypt or argon2. Not in parse-server, which cannot read "
+        "what argon2 wrote: there is no way back.",
+        "bcrypt",
+        supported=True,
+    ),
     mapping(
         "accountLockout",
         "Locks an account after failed logins.",
+        supported=True,
         production=True,
         members=ACCOUNT_LOCKOUT,
     ),
@@ -56,6 +71,7 @@ _ACCOUNTS: Final[tuple[Option, ...]] = (
         "extendSessionOnUse",
         "Use in the second half of its life renews a session.",
         False,
+        supported=True,
     ),
     switch(
         "revokeSessionOnPasswordReset",
@@ -66,13 +82,31 @@ _ACCOUNTS: Final[tuple[Option, ...]] = (
 )
 
 _VERIFICATION: Final[tuple[Option, ...]] = (
-    decision("verifyUserEmails", "Asks users to confirm their address.", False, production=True),
-    decision("preventLoginWithUnverifiedEmail", "No login before that.", False),
-    switch("preventSignupWithUnverifiedEmail", "Sign-up answers 205 before that.", False),
-    decision("sendUserEmailVerification", "Sends the mail for it.", True),
-    number("emailVerifyTokenValidityDuration", "Seconds for which its link works."),
-    switch("emailVerifyTokenReuseIfValid", "Sends a still valid link again.", False),
-    switch("emailVerifySuccessOnInvalidEmail", "Does not tell which addresses exist.", True),
+    decision(
+        "verifyUserEmails",
+        "Asks users to confirm their address.",
+        False,
+        supported=True,
+        production=True,
+    ),
+    decision("preventLoginWithUnverifiedEmail", "No login before that.", False, supported=True),
+    switch(
+        "preventSignupWithUnverifiedEmail",
+        "Sign-up answers 205 before that.",
+        False,
+        supported=True,
+    ),
+    decision("sendUserEmailVerification", "Sends the mail for it.", True, supported=True),
+    number("emailVerifyTokenValidityDuration", "Seconds for which its link works.", supported=True),
+    switch(
+        "emailVerifyTokenReuseIfValid", "Sends a still valid link again.", False, supported=True
+    ),
+    switch(
+        "emailVerifySuccessOnInvalidEmail",
+        "Does not tell which addresses exist.",
+        True,
+        supported=True,
+    ),
 )
 
 _HIDDEN_FIELDS: Final[tuple[Option, ...]] = (

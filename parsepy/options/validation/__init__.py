@@ -25,6 +25,7 @@ CHECKS: Final[tuple[Check, ...]] = (
     keys.check_keys_differ,
     accounts.check_account_lockout,
     accounts.check_password_policy,
+    accounts.check_password_hashing,
     files.check_file_upload,
     files.check_file_download,
     accounts.check_session_switches,

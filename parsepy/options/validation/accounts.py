@@ -2,8 +2,10 @@
 
 import re
 from collections.abc import Mapping
+from importlib.util import find_spec
 
 from parsepy.options.errors import OptionsError
+from parsepy.options.patterns import compile_pattern
 from parsepy.options.validation.rules import (
     is_boolean,
     is_integer,
@@ -82,12 +84,21 @@ def _check_password_validators(policy: Mapping[str, object]) -> None:
 
 def _is_pattern(pattern: object) -> bool:
     if not isinstance(pattern, str):
-        return False
+        return isinstance(pattern, re.Pattern) and isinstance(pattern.pattern, str)
     try:
-        re.compile(pattern)
-    except re.error:
+        compile_pattern(pattern)
+    except ValueError:
         return False
     return True
+
+
+def check_password_hashing(values: Mapping[str, object]) -> None:
+    hashing = values["passwordHashing"]
+    require(hashing in ("bcrypt", "argon2"), "Option passwordHashing must be bcrypt or argon2.")
+    require(
+        hashing != "argon2" or find_spec("argon2") is not None,
+        "passwordHashing argon2 needs its library: pip install 'parsepy-server[argon2]'.",
+    )
 
 
 def _check_reset_tokens(policy: Mapping[str, object]) -> None:
