@@ -20,6 +20,7 @@ from parsepy.http.origin import Origins
 from parsepy.http.request import Request
 from parsepy.http.routers import files
 from parsepy.http.routers.files import FileRequest
+from parsepy.http.routers.pages import PageRoutes
 from parsepy.http.routers.system import health
 from parsepy.http.routes import find_route
 from parsepy.http.services import AppServices
@@ -46,6 +47,7 @@ class ParseApi:
         self._idempotency = (
             Idempotency(services.objects) if services.options.idempotency.paths else None
         )
+        self._pages = PageRoutes(services)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         headers: dict[bytes, bytes] = dict(scope["headers"])
@@ -99,12 +101,17 @@ class ParseApi:
             return await files.respond(
                 self._file_request(scope, receive, headers, mount, path, segments)
             )
+        address = self._origins.address(scope, headers)
+        page = self._pages.find(method, segments)
+        if page is not None:
+            url = self._origins.mount_url(scope, headers, mount)
+            visitor = RequestContext(self._services.objects, Caller(), url, headers, address)
+            return await self._pages.respond(page, visitor, method, scope["query_string"], receive)
         body = bodies.decode(
             await bodies.read(receive, headers, self._options.max_upload_size), headers
         )
         query = query_string.parse(scope["query_string"])
         method = _effective_method(method, body)
-        address = self._origins.address(scope, headers)
         caller, asking = await self._admission.admit(
             scope, headers, address, method, segments, body
         )
