@@ -40,16 +40,34 @@ class Outbound:
         self._max_answer = max_answer
         self._client: httpx.AsyncClient | None = None
 
-    async def get(self, url: str, headers: Mapping[str, str] = NO_HEADERS) -> Response:
-        """Raises `OutboundError`."""
-        return await self._send("GET", url, None, headers)
+    async def get(
+        self,
+        url: str,
+        headers: Mapping[str, str] = NO_HEADERS,
+        *,
+        max_answer: int | None = None,
+    ) -> Response:
+        """Raises `OutboundError`. `max_answer` is a tighter bound for this one answer, in bytes."""
+        return await self._send("GET", url, None, headers, max_answer)
 
-    async def post(self, url: str, content: bytes, headers: Mapping[str, str]) -> Response:
-        """Raises `OutboundError`."""
-        return await self._send("POST", url, content, headers)
+    async def post(
+        self,
+        url: str,
+        content: bytes,
+        headers: Mapping[str, str],
+        *,
+        max_answer: int | None = None,
+    ) -> Response:
+        """As `get`."""
+        return await self._send("POST", url, content, headers, max_answer)
 
     async def _send(
-        self, method: str, url: str, content: bytes | None, headers: Mapping[str, str]
+        self,
+        method: str,
+        url: str,
+        content: bytes | None,
+        headers: Mapping[str, str],
+        max_answer: int | None,
     ) -> Response:
         import httpx
 
@@ -57,9 +75,8 @@ class Outbound:
             async with self._opened().stream(
                 method, url, content=content, headers=dict(headers)
             ) as answer:
-                return Response(
-                    answer.status_code, await self._read(answer), dict(answer.headers.items())
-                )
+                body = await _read(answer, max_answer or self._max_answer)
+                return Response(answer.status_code, body, dict(answer.headers.items()))
         except (httpx.HTTPError, httpx.InvalidURL, UnicodeError) as error:
             raise OutboundError(str(error) or type(error).__name__) from None
 
@@ -83,10 +100,11 @@ class Outbound:
             )
         return self._client
 
-    async def _read(self, answer: "httpx.Response") -> bytes:
-        content = bytearray()
-        async for chunk in answer.aiter_bytes():
-            content += chunk
-            if len(content) > self._max_answer:
-                raise OutboundError(f"the answer is longer than {self._max_answer} bytes")
-        return bytes(content)
+
+async def _read(answer: "httpx.Response", limit: int) -> bytes:
+    content = bytearray()
+    async for chunk in answer.aiter_bytes():
+        content += chunk
+        if len(content) > limit:
+            raise OutboundError(f"the answer is longer than {limit} bytes")
+    return bytes(content)
