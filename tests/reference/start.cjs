@@ -1,5 +1,6 @@
 // Starts the npm parse-server for tests. PARSE_REFERENCE holds JSON: {port, mountPath, options}.
-// Prints "ready" once requests are answered.
+// Prints "ready" once requests are answered. The option `emailAdapter: "silent"` is an adapter that
+// takes every mail and sends none.
 'use strict';
 
 const http = require('node:http');
@@ -8,12 +9,18 @@ const { ParseServer } = require('parse-server');
 
 async function main() {
   const { port, mountPath, options } = JSON.parse(process.env.PARSE_REFERENCE);
-  const parseServer = new ParseServer(options);
+  const parseServer = new ParseServer(withSilentMail(options));
   await parseServer.start();
 
   const app = express();
   app.use(mountPath, parseServer.app);
   http.createServer(app).listen(port, '127.0.0.1', () => console.log('ready'));
+}
+
+function withSilentMail(options) {
+  return options.emailAdapter === 'silent'
+    ? { ...options, emailAdapter: { sendMail: async () => {} } }
+    : options;
 }
 
 main().catch(error => {

@@ -1,7 +1,7 @@
 """Compares an answer with what a fixture expects."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 from parsepy.types import JSONObject, JSONValue
 from tests.wire.player import Exchange
@@ -14,11 +14,15 @@ MATCHERS = {
     "<date>": r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z",
     "<token>": r"r:[0-9a-f]{32}",
     "<username>": r"[A-Za-z0-9]{25}",
+    "<mailToken>": r"[A-Za-z0-9]{25}",
+    "<hash>": r"\$2[aby]\$10\$[./A-Za-z0-9]{53}",
     "<prefix>": r"[0-9a-f]{32}_",
     "<etag>": r'W/"[^"]+"',
     "<text>": r"[\s\S]+",
 }
 MATCHER = re.compile("|".join(MATCHERS))
+# A value that was known before the request would have been recorded by the name of its variable.
+NEW = frozenset({"<objectId>", "<objectId16>", "<token>", "<mailToken>"})
 
 
 def differences(exchange: Exchange, expected: JSONObject) -> list[str]:
@@ -30,27 +34,34 @@ def differences(exchange: Exchange, expected: JSONObject) -> list[str]:
     ]
 
 
-def compare(place: str, wanted: JSONValue, got: JSONValue) -> Iterator[str]:
+def compare(
+    place: str, wanted: JSONValue, got: JSONValue, known: Collection[str] = ()
+) -> Iterator[str]:
     """Yield the differences of two JSON values; strings of `wanted` may hold matchers.
 
-    Numbers are compared with their spelling: 1 and 1.0 differ, as they do on the wire.
+    Numbers are compared with their spelling: 1 and 1.0 differ, as they do on the wire. Matchers of
+    ids and tokens match none of the `known` ones.
     """
     if isinstance(wanted, dict) and isinstance(got, dict):
-        yield from _compare_objects(place, wanted, got)
+        yield from _compare_objects(place, wanted, got, known)
     elif isinstance(wanted, list) and isinstance(got, list) and len(wanted) == len(got):
         for index, (item, other) in enumerate(zip(wanted, got, strict=True)):
-            yield from compare(f"{place}.{index}", item, other)
+            yield from compare(f"{place}.{index}", item, other, known)
+    elif isinstance(wanted, str) and wanted in NEW and got in known:
+        yield f"{place}: expected a new {wanted}, got {got!r} again"
     elif not _same(wanted, got):
         yield f"{place}: expected {wanted!r}, got {got!r}"
 
 
-def _compare_objects(place: str, wanted: JSONObject, got: JSONObject) -> Iterator[str]:
+def _compare_objects(
+    place: str, wanted: JSONObject, got: JSONObject, known: Collection[str]
+) -> Iterator[str]:
     for key in wanted.keys() - got.keys():
         yield f"{place}.{key}: expected {wanted[key]!r}, missing"
     for key in got.keys() - wanted.keys():
         yield f"{place}.{key}: not expected, got {got[key]!r}"
     for key in wanted.keys() & got.keys():
-        yield from compare(f"{place}.{key}", wanted[key], got[key])
+        yield from compare(f"{place}.{key}", wanted[key], got[key], known)
 
 
 def _same(wanted: JSONValue, got: JSONValue) -> bool:
@@ -70,7 +81,8 @@ def _body(exchange: Exchange, expected: JSONObject) -> Iterator[str]:
         wanted = substitute(expected["text"], exchange.before)
         yield from compare("text", wanted, exchange.answer.text)
     elif exchange.is_json:
-        yield from compare("body", substitute(expected["json"], exchange.before), exchange.body)
+        wanted = substitute(expected["json"], exchange.before)
+        yield from compare("body", wanted, exchange.body, exchange.before.values())
     else:
         yield f"body: expected JSON, got {exchange.answer.text!r}"
 

@@ -13,6 +13,8 @@ ALWAYS_RECORDED = ("Location", "X-Parse-Job-Status-Id", "X-Parse-Push-Status-Id"
 VOLATILE_KEYS = {
     "objectId": ("<objectId>", "<objectId16>"),
     "username": ("<username>",),
+    "_email_verify_token": ("<mailToken>",),
+    "_perishable_token": ("<mailToken>",),
     # Sentences for people, in each server's own words.
     "warning": ("<text>",),
     "solution": ("<text>",),
@@ -71,7 +73,7 @@ class Normaliser:
             return named
         if DATE.fullmatch(value):
             return "<date>" if value >= self._started else value
-        matchers = ("<token>", *VOLATILE_KEYS.get(key, ()))
+        matchers = ("<token>", "<hash>", *VOLATILE_KEYS.get(key, ()))
         return next((name for name in matchers if re.fullmatch(MATCHERS[name], value)), value)
 
     def _named(self, value: str) -> str:

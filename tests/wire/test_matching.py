@@ -45,6 +45,13 @@ def test_other_values_differ(wanted: JSONValue, got: JSONValue) -> None:
     assert list(compare("body", wanted, got))
 
 
+def test_an_id_or_token_that_was_known_is_no_new_one() -> None:
+    wanted: JSONValue = {"objectId": "<objectId>"}
+
+    assert list(compare("body", wanted, {"objectId": "abcDEF0123"}, ["xyzDEF0123"])) == []
+    assert list(compare("body", wanted, {"objectId": "abcDEF0123"}, ["abcDEF0123"]))
+
+
 def test_difference_names_its_place() -> None:
     found = list(compare("body", {"results": [{"n": 1}]}, {"results": [{"n": 2}]}))
 

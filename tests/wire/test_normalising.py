@@ -22,6 +22,8 @@ TOKEN = "r:0123456789abcdef0123456789abcdef"
         ({"when": "2024-05-01T00:00:00.000Z"}, {"when": "2024-05-01T00:00:00.000Z"}),
         ({"sessionToken": TOKEN}, {"sessionToken": "<token>"}),
         ({"username": "a" * 25}, {"username": "<username>"}),
+        ({"_perishable_token": "a" * 25}, {"_perishable_token": "<mailToken>"}),
+        ({"_password_history": ["$2b$10$" + "a" * 53]}, {"_password_history": ["<hash>"]}),
         ({"title": "Door", "warning": "Open."}, {"title": "Door", "warning": "<text>"}),
         ({"userId00id": {"read": True}}, {"${alice}": {"read": True}}),
         ("Cannot modify user userId00id.", "Cannot modify user ${alice}."),
