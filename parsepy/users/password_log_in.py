@@ -27,8 +27,9 @@ class PasswordLogIn:
     ) -> ParseObject:
         """The user, as he is stored. `created_with` is what his session would say of itself.
 
-        Raises 200, 201, 101, 205.
+        Raises 200, 201, 101, 205, 108.
         """
+        self._lockout.check_countable(ctx)
         username, email = parameters.get("username"), parameters.get("email")
         password = parameters.get("password")
         if not username and not email:

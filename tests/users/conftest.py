@@ -1,3 +1,20 @@
+import pytest
+
 from tests.support.local_app import parse
 
 __all__ = ["parse"]
+
+
+@pytest.fixture
+def cheap_passwords(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Sixty-four times less work than a real hash."""
+    monkeypatch.setattr("parsepy.users.passwords.COST", 4)
+
+
+@pytest.fixture(params=["sqlite", "mongodb"])
+def database_uri(request: pytest.FixtureRequest) -> str:
+    """Each store, for what depends on it."""
+    if request.param == "sqlite":
+        return "sqlite::memory:"
+    uri: str = request.getfixturevalue("mongodb_database_uri")
+    return uri
