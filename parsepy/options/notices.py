@@ -8,6 +8,7 @@ from parsepy.options.catalogue import OPTIONS
 from parsepy.options.definition import Kind, Option
 from parsepy.types import MISSING
 
+_OLD_PAGES = "customPages."
 _OPEN_PROVIDERS = frozenset({"anonymous"})
 
 
@@ -125,6 +126,11 @@ def _unknown_notice(path: str, names: Iterable[str]) -> Notice:
 
 
 def _unsupported_notice(path: str) -> Notice:
+    if path.startswith(_OLD_PAGES):
+        return Notice(
+            f"Option {path} has no effect: parse-server 9 has given it up.",
+            "Name the page in pages.customUrls, or put a file of yours into pages.pagesPath.",
+        )
     return Notice(
         f"Option {path} is not supported yet and has no effect.",
         "Remove it to silence this; CHANGELOG.md tells when it works.",

@@ -16,13 +16,13 @@ from parsepy.pages.page import Page
 from parsepy.pages.parameters import Parameters, template_values, with_query
 from parsepy.pages.policy import content_security_policy
 from parsepy.pages.request import LOCALE, PageRequest
+from parsepy.pages.reset_errors import ResetErrors
 from parsepy.pages.template import Template, Values, parse, render
 from parsepy.pages.translations import read_translations
 
 _IS_PATH: Final = re.compile(r"\.{0,2}/")
 _OWN: Final = ("appId", "appName", "publicServerUrl")
-_FROM_THE_QUERY: Final = ("token", "username", "error")
-"""What a page that a redirect led to shows of its own address."""
+_ERROR: Final = "error"
 
 
 class Pages:
@@ -32,6 +32,8 @@ class Pages:
         given = options.pages
         self._options = options
         self._localised = given.enable_localization
+        self._built_in = not given.pages_path
+        self._errors = ResetErrors(options.password_policy)
         self._folder = Folder(Path(given.pages_path) if given.pages_path else BUILT_IN)
         self._routes = read_routes(given.custom_routes)
         self._translations = (
@@ -102,10 +104,16 @@ class Pages:
         if template is None:
             return NotFound()
         own = _with_locale(await self._own_parameters(), request.locale)
-        asked = {name: request.query[name] for name in _FROM_THE_QUERY if name in request.query}
         # Without an app in the address, parse-server tells nothing in headers.
         told = own if request.query.get("appId") == self._options.app_id else {}
-        return await self._html(template, own, told, asked)
+        return await self._html(template, own, told, self._from_address(request.query))
+
+    def _from_address(self, query: Parameters) -> Parameters:
+        """What a page that a redirect led to shows of its address."""
+        found = {name: query[name] for name in ("token", "username") if name in query}
+        if query.get(_ERROR):
+            found[_ERROR] = self._errors.from_address(query[_ERROR])
+        return found
 
     async def _told(self, request: PageRequest, parameters: Parameters) -> Parameters | None:
         own = await self._own_parameters()
@@ -139,14 +147,14 @@ class Pages:
     async def _html(
         self, template: Template, known: Parameters, told: Parameters, unsaid: Parameters
     ) -> Html:
-        parameters: Values = {
-            "pagesEndpoint": self.endpoint,
-            **template_values({**unsaid, **known}),
-        }
+        shown = {**unsaid, **known}
+        if self._built_in and self._localised and _ERROR in shown:
+            shown[_ERROR] = self._errors.in_language(shown[_ERROR], known.get(LOCALE))
+        parameters: Values = {"pagesEndpoint": self.endpoint, **template_values(shown)}
         text = render(
             template,
             parameters,
-            await self._placeholders({**unsaid, **known}),
+            await self._placeholders(shown),
             self._translated(known.get(LOCALE), parameters),
         )
         return Html(text, told, self._policy(text, known))
@@ -163,7 +171,7 @@ class Pages:
 
     def _policy(self, text: str, known: Parameters) -> str | None:
         """Pages of the app's own may need what we cannot know: they get none."""
-        if self._options.pages.pages_path:
+        if not self._built_in:
             return None
         targets = [known.get("publicServerUrl", ""), *self._elsewhere.values()]
         return content_security_policy(

@@ -30,7 +30,11 @@ def not_supported(path: str) -> str:
         ),
         (
             {"pages": {"customRoutes": [{"methods": "GET"}]}},
-            ["Unknown option pages.customRoutes.methods.", not_supported("pages.customRoutes")],
+            ["Unknown option pages.customRoutes.methods."],
+        ),
+        (
+            {"customPages": {"invalidLink": "/x", "parseFrameURL": "https://a.example"}},
+            ["Option customPages.invalidLink has no effect: parse-server 9 has given it up."],
         ),
         ({"push": {"ios": {}}}, [not_supported("push")]),
         ({"mountGraphQL": True}, [not_supported("mountGraphQL")]),

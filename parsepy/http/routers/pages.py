@@ -26,6 +26,7 @@ from parsepy.pages.answers import NotFound, PageAnswer
 from parsepy.pages.custom_routes import CustomRoute
 from parsepy.pages.page import Page
 from parsepy.pages.request import PageRequest
+from parsepy.pages.reset_errors import UNEQUAL
 from parsepy.pages.service import Pages
 from parsepy.types import JSONObject
 
@@ -34,7 +35,6 @@ _MOST_BYTES: Final = 100 * 1024
 
 _OTHER_ROUTES: Final = frozenset((*ROUTES, "files", "health"))
 _CHOOSE_PASSWORD: Final = "choose_password"
-_UNEQUAL: Final = "The passwords do not match."
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +129,7 @@ async def _reset_password(visit: Visit) -> PageAnswer | Answer:
         return await visit.pages.show(visit.request, Page.PASSWORD_RESET_LINK_INVALID)
     # Without a script nobody else can tell that a password was mistyped.
     if form.get("confirm_new_password", password) != password:
-        return await _show_problem(visit, token, _UNEQUAL)
+        return await _show_problem(visit, token, UNEQUAL)
     try:
         await visit.services.password_reset.reset(visit.ctx, token, password)
     except ParseError as error:

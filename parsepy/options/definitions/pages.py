@@ -15,7 +15,7 @@ from parsepy.options.definition import (
     text,
 )
 
-_custom_url: Final = partial(Option, Kind.STRING)
+_custom_url: Final = partial(Option, Kind.STRING, supported=True)
 
 CUSTOM_URLS: Final = Group(
     "PagesCustomUrlsOptions",
@@ -36,9 +36,14 @@ ROUTE: Final = Group(
     "PagesRoute",
     "PARSE_SERVER_PAGES_ROUTE",
     (
-        function("handler", "Answers with the file and the query to use.", required=True),
-        text("method", "GET or POST.", required=True),
-        text("path", "Path behind the endpoint and the app id.", required=True),
+        function(
+            "handler",
+            "Answers with the file and the query to use.",
+            required=True,
+            supported=True,
+        ),
+        text("method", "GET or POST.", required=True, supported=True),
+        text("path", "Path behind the endpoint and the app id.", required=True, supported=True),
     ),
 )
 
@@ -46,16 +51,35 @@ PAGES_OPTIONS: Final = Group(
     "PagesOptions",
     "PARSE_SERVER_PAGES",
     (
-        Option(Kind.ARRAY, "customRoutes", "Pages of your own.", [], members=ROUTE, repeated=True),
-        mapping("customUrls", "Pages that live elsewhere.", {}, members=CUSTOM_URLS),
-        switch("enableLocalization", "Chooses pages by language.", False),
-        switch("encodePageParamHeaders", "Encodes x-parse-page-param-* headers.", False),
-        switch("forceRedirect", "Redirects to every page.", False),
-        text("localizationFallbackLocale", "Language of texts that have no translation.", "en"),
-        text("localizationJsonPath", "File with translations."),
-        text("pagesEndpoint", "First part of the pages' path.", "apps"),
-        text("pagesPath", "Folder with templates; unset: the built-in ones."),
-        Option(Kind.OBJECT_OR_FUNCTION, "placeholders", "Further values for templates.", {}),
+        Option(
+            Kind.ARRAY,
+            "customRoutes",
+            "Pages of your own.",
+            [],
+            supported=True,
+            members=ROUTE,
+            repeated=True,
+        ),
+        mapping("customUrls", "Pages that live elsewhere.", {}, True, members=CUSTOM_URLS),
+        switch("enableLocalization", "Chooses pages by language.", False, True),
+        switch("encodePageParamHeaders", "Encodes x-parse-page-param-* headers.", False, True),
+        switch("forceRedirect", "Redirects to every page.", False, True),
+        text(
+            "localizationFallbackLocale",
+            "Language of texts that have no translation.",
+            "en",
+            supported=True,
+        ),
+        text("localizationJsonPath", "File with translations.", supported=True),
+        text("pagesEndpoint", "First part of the pages' path.", "apps", supported=True),
+        text("pagesPath", "Folder with templates; unset: the built-in ones.", supported=True),
+        Option(
+            Kind.OBJECT_OR_FUNCTION,
+            "placeholders",
+            "Further values for templates.",
+            {},
+            supported=True,
+        ),
     ),
 )
 
@@ -72,7 +96,11 @@ CUSTOM_PAGES: Final = Group(
         _page("invalidVerificationLink"),
         _page("linkSendFail"),
         _page("linkSendSuccess"),
-        text("parseFrameURL", "Page of yours that shows the linked pages in a frame."),
+        text(
+            "parseFrameURL",
+            "Page of yours that shows the linked pages in a frame.",
+            supported=True,
+        ),
         _page("passwordResetSuccess"),
         _page("verifyEmailSuccess"),
     ),
@@ -81,8 +109,13 @@ CUSTOM_PAGES: Final = Group(
 MAIL_AND_PAGES: Final = Section(
     "Mail and pages",
     (
-        adapter("emailAdapter", "What sends mail.", production=True),
-        mapping("pages", "The built-in pages.", {}, members=PAGES_OPTIONS),
+        adapter(
+            "emailAdapter",
+            "What sends mail: `smtp`, `console` or code of yours; see email.md.",
+            production=True,
+            supported=True,
+        ),
+        mapping("pages", "The built-in pages.", {}, True, members=PAGES_OPTIONS),
         mapping("customPages", "Pages of the API before 9.", {}, members=CUSTOM_PAGES),
     ),
 )
