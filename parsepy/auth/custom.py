@@ -15,7 +15,8 @@ options, request)`, asked where the options have `appIds`; `challenge(challenge_
 options, request)`; `after_find(auth_data, options, request)`; `before_find(auth_data, options,
 request)`, which gives back the data with the identity; `validate_options(options)`, at the start;
 `policy`, a text or a function of `(request, stored)`. A validation gives back nothing, or a mapping
-with some of `save`, `doNotSave` and `response`. Plain functions run in threads.
+with some of `save`, `doNotSave` and `response`. Plain functions run in threads. Instead of such an
+object, `module` may be a class made from `parsepy.auth.base.AuthProvider`.
 """
 
 from collections.abc import Callable, Mapping

@@ -10,7 +10,7 @@ from typing import Final, cast
 from parsepy.auth.base import AuthProvider, ProviderSettings
 from parsepy.auth.custom import HOOKS, CustomProvider
 from parsepy.options.errors import OptionsError
-from parsepy.options.functions import load_adapter
+from parsepy.options.functions import imported, load_adapter
 from parsepy.options.model import ServerOptions
 from parsepy.outbound import Outbound
 
@@ -86,6 +86,9 @@ class AuthProviders(Mapping[str, AuthProvider]):
         given = self._configured.get(name)
         options = given if isinstance(given, Mapping) else {}
         settings = ProviderSettings(name, options, self._outbound, self._allows_insecure)
+        own_class = _own_class(name, options)
+        if own_class is not None:
+            return own_class(settings)
         base = _bundled(_kind(name, options), settings)
         adapter = _adapter(name, given)
         if adapter is not None:
@@ -116,6 +119,14 @@ def _bundled(kind: str, settings: ProviderSettings) -> AuthProvider | None:
     file, _, class_name = BUNDLED[kind].partition(":")
     module = importlib.import_module(f"parsepy.auth.{file}")
     return cast("AuthProvider", getattr(module, class_name)(settings))
+
+
+def _own_class(name: str, options: Mapping[str, object]) -> type[AuthProvider] | None:
+    """`module` as a provider like those that are built in."""
+    given = options.get("module")
+    if isinstance(given, str):
+        given = imported(f"auth.{name}.module", given)
+    return given if isinstance(given, type) and issubclass(given, AuthProvider) else None
 
 
 def _adapter(name: str, given: object) -> object | None:

@@ -30,7 +30,7 @@ def load_adapter(path: str, given: object, settings: Mapping[str, object]) -> ob
     `package.module`, for a module whose functions are the adapter's). `path` is the option's, for
     the message. Raises `OptionsError` when the text leads nowhere or the class cannot be made.
     """
-    found = _imported(path, given) if isinstance(given, str) else given
+    found = imported(path, given) if isinstance(given, str) else given
     if not isinstance(found, type):
         return found
     try:
@@ -41,7 +41,8 @@ def load_adapter(path: str, given: object, settings: Mapping[str, object]) -> ob
         raise OptionsError(f"Option {path}: {found.__name__} cannot be made: {error}") from error
 
 
-def _imported(path: str, name: str) -> object:
+def imported(path: str, name: str) -> object:
+    """What `package.module:name` names. Raises `OptionsError` when it leads nowhere."""
     module_name, _, attribute = name.partition(":")
     try:
         module = importlib.import_module(module_name)

@@ -7,7 +7,7 @@ from parsepy.objects.context import RequestContext
 from parsepy.objects.present import strip_internal
 from parsepy.protocol.find_parameters import WHOLE_OBJECT
 from parsepy.types import JSONMapping, JSONObject, JSONValue, ParseObject
-from parsepy.users.auth_data import AuthData, given
+from parsepy.users.auth_data import AuthData, Given, given
 from parsepy.users.login_triggers import after_login, after_logout, before_login
 from parsepy.users.password_log_in import PasswordLogIn
 from parsepy.users.password_rules import PasswordRules
@@ -33,7 +33,7 @@ class Accounts:
         providers and triggers raise."""
         # The password counts whatever stands beside it, so it is looked at first.
         user = await self._password_log_in.prove(ctx, parameters, _created_with(parameters))
-        sent = given(parameters)
+        sent = given(parameters) if parameters.get("authData") else Given()
         validated = await self._auth_data.validate_further(ctx, user, sent)
         if validated.refusal is not None:
             await self._auth_data.store(ctx, user, validated)
@@ -124,9 +124,12 @@ class Accounts:
 
 
 def _installation(ctx: RequestContext) -> str | None:
-    """The installation that logs in. The server itself is none: its log-ins end no session."""
+    """The installation that logs in. A mighty key that names none has that of the server itself,
+    and of that a session says nothing."""
     installation_id = ctx.caller.installation_id
-    return None if installation_id == CLOUD_INSTALLATION else installation_id
+    if ctx.caller.is_privileged and installation_id == CLOUD_INSTALLATION:
+        return None
+    return installation_id
 
 
 def _created_with(parameters: JSONMapping) -> JSONObject:

@@ -1,30 +1,114 @@
 """Which providers an app has."""
 
+from typing import Any
+
 import pytest
 
-from parsepy.auth.registry import AuthProviders
+from parsepy.auth.base import AuthProvider
+from parsepy.auth.custom import CustomProvider
+from parsepy.auth.registry import BUNDLED, AuthProviders
+from parsepy.options.errors import OptionsError
 from parsepy.options.load import load_options
 from parsepy.outbound import Outbound
 from tests.support.local_app import OPTIONS
 
 
-def _names(**options: object) -> set[str]:
-    return set(AuthProviders(load_options({**OPTIONS, **options}).options, Outbound()))
+class Own(AuthProvider):
+    """A provider of an app's own, made as the built-in ones are."""
+
+
+class Hooks:
+    """Hooks of an app's own, made with the options."""
+
+    def __init__(self, options: Any) -> None:
+        self.options = options
+
+    def validate_auth_data(self, *_: Any) -> None: ...
+
+
+def _providers(**options: object) -> AuthProviders:
+    return AuthProviders(load_options({**OPTIONS, **options}).options, Outbound())
 
 
 @pytest.mark.parametrize(
     ("options", "expected"),
     [
-        ({}, {"anonymous"}),
-        ({"enableAnonymousUsers": True}, {"anonymous"}),
-        ({"enableAnonymousUsers": False}, set()),
-        ({"auth": {"anonymous": {"enabled": False}}}, set()),
-        ({"auth": {"anonymous": {"enabled": True}}}, {"anonymous"}),
-        ({"auth": {"anonymous": {}}}, {"anonymous"}),
-        ({"enableAnonymousUsers": False, "auth": {"anonymous": {"enabled": True}}}, set()),
+        ({}, True),
+        ({"enableAnonymousUsers": True}, True),
+        ({"enableAnonymousUsers": False}, False),
+        ({"auth": {"anonymous": {"enabled": False}}}, False),
+        ({"auth": {"anonymous": {"enabled": True}}}, True),
+        ({"auth": {"anonymous": {}}}, True),
+        ({"enableAnonymousUsers": False, "auth": {"anonymous": {"enabled": True}}}, False),
     ],
 )
 def test_anonymous_users_are_there_unless_they_are_switched_off(
-    options: dict[str, object], expected: set[str]
+    options: dict[str, object], expected: bool
 ) -> None:
-    assert _names(**options) == expected
+    providers = _providers(**options)
+
+    assert ("anonymous" in providers) is expected
+    assert (providers.get("anonymous") is not None) is expected
+    assert ("anonymous" in set(providers)) is expected
+
+
+def test_built_in_providers_are_found_by_their_names() -> None:
+    providers = _providers()
+
+    assert set(providers) <= set(BUNDLED)
+    for name in providers:
+        assert isinstance(providers[name], AuthProvider)
+        assert name not in _providers(auth={name: {"enabled": False}})
+
+
+@pytest.mark.parametrize("given", [Own, f"{__name__}:Own"], ids=["class", "text"])
+def test_an_app_brings_a_provider_class_of_its_own(given: object) -> None:
+    provider = _providers(auth={"own": {"module": given, "color": "red"}})["own"]
+
+    assert isinstance(provider, Own)
+    assert provider.settings.options["color"] == "red"
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        Hooks({}),
+        {"module": Hooks},
+        {"module": f"{__name__}:Hooks"},
+        {"module": Hooks({})},
+        {"validate_auth_data": lambda *_: None},
+    ],
+)
+def test_an_app_brings_hooks_of_its_own(given: object) -> None:
+    assert isinstance(_providers(auth={"own": given})["own"], CustomProvider)
+
+
+def test_each_configured_provider_is_an_object_of_its_own() -> None:
+    providers = _providers(auth={"a": {"module": Own}, "b": {"module": Own}})
+
+    assert providers["a"] is providers["a"]
+    assert providers["a"] is not providers["b"]
+
+
+@pytest.mark.parametrize("name", ["constructor", "__class__", "_made", "toString", "", "a.b"])
+def test_names_that_nothing_has_are_no_providers(name: str) -> None:
+    providers = _providers()
+
+    assert name not in providers
+    assert providers.get(name) is None
+
+
+@pytest.mark.parametrize(
+    ("given", "expected"),
+    [
+        ({"clientId": "x"}, "Option auth.own: there is no provider of that name."),
+        ({"module": "nowhere.at.all:X"}, "Option auth.own.module: nowhere.at.all:X cannot be"),
+        ({"module": f"{__name__}:Nobody"}, f"Option auth.own.module: {__name__}:Nobody cannot be"),
+        ({"module": "not a module!"}, "Option auth.own.module: not a module! cannot be"),
+    ],
+)
+def test_a_provider_that_cannot_be_made_stops_the_start(given: object, expected: str) -> None:
+    with pytest.raises(OptionsError) as caught:
+        _providers(auth={"own": given})
+
+    assert str(caught.value).startswith(expected)

@@ -22,6 +22,6 @@ async def check(
     }
     if any(policy == "solo" and name in proofs for name, policy in by_name.items()):
         return
-    additional = [name for name, policy in by_name.items() if policy == "additional"]
+    additional = sorted(name for name, policy in by_name.items() if policy == "additional")
     if additional and not any(name in proofs for name in additional):
         raise ParseError(Code.OTHER_CAUSE, f"Missing additional authData {','.join(additional)}")

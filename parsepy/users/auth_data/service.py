@@ -102,12 +102,12 @@ class AuthData:
                 raise
             if verdict.refusal is not None:
                 return _refused(name, verdict)
-            if provider.needs_id and "id" not in (verdict.save or sent):
-                raise invalid_id(name)
             if verdict.response:
                 result.response[name] = verdict.response
             if verdict.remove:
                 result.removed.add(name)
+            elif provider.needs_id and "id" not in (verdict.save or sent):
+                raise invalid_id(name)
             elif not verdict.do_not_save:
                 result.stored[name] = canonical(verdict.save or sent)
         return result
