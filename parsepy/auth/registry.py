@@ -12,6 +12,7 @@ from parsepy.auth.custom import HOOKS, CustomProvider
 from parsepy.options.errors import OptionsError
 from parsepy.options.functions import imported, load_adapter
 from parsepy.options.model import ServerOptions
+from parsepy.options.providers import is_later
 from parsepy.outbound import Outbound
 
 BUNDLED: Final[Mapping[str, str]] = {
@@ -40,7 +41,11 @@ class AuthProviders(Mapping[str, AuthProvider]):
         self._configured = options.auth
         self._outbound = outbound
         self._allows_insecure = options.enable_insecure_auth_adapters
-        self._off = {name for name in self._configured if _is_off(self._configured[name])}
+        self._off = {
+            name
+            for name, given in self._configured.items()
+            if _is_off(given) or is_later(name, given)
+        }
         if not options.enable_anonymous_users:
             self._off.add("anonymous")
         self._made: dict[str, AuthProvider] = {}

@@ -6,11 +6,10 @@ import msgspec
 
 from parsepy.options.catalogue import OPTIONS
 from parsepy.options.definition import Kind, Option
+from parsepy.options.providers import is_later
 from parsepy.types import MISSING
 
 _OLD_PAGES = "customPages."
-_OPEN_PROVIDERS = frozenset({"anonymous"})
-
 
 class Notice(msgspec.Struct, frozen=True):
     """A warning and what to do about it, one sentence each."""
@@ -79,7 +78,7 @@ def _means_default(option: Option, value: object) -> bool:
 def _unsupported_providers(providers: Mapping[str, object]) -> Iterator[str]:
     for name, settings in providers.items():
         switched_off = isinstance(settings, Mapping) and settings.get("enabled") is False
-        if name not in _OPEN_PROVIDERS and not switched_off:
+        if is_later(name, settings) and not switched_off:
             yield f"auth.{name}"
 
 

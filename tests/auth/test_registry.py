@@ -9,6 +9,7 @@ from parsepy.auth.custom import CustomProvider
 from parsepy.auth.registry import BUNDLED, AuthProviders
 from parsepy.options.errors import OptionsError
 from parsepy.options.load import load_options
+from parsepy.options.providers import LATER
 from parsepy.outbound import Outbound
 from tests.support.local_app import OPTIONS
 
@@ -81,6 +82,14 @@ def test_an_app_brings_a_provider_class_of_its_own(given: object) -> None:
 )
 def test_an_app_brings_hooks_of_its_own(given: object) -> None:
     assert isinstance(_providers(auth={"own": given})["own"], CustomProvider)
+
+
+def test_a_provider_that_comes_later_is_taken_and_proves_nothing() -> None:
+    providers = _providers(auth={"twitter": {"consumer_key": "k"}})
+
+    assert "twitter" not in providers
+    assert "twitter" in _providers(auth={"twitter": {"module": Own}})
+    assert LATER.isdisjoint(BUNDLED)
 
 
 def test_each_configured_provider_is_an_object_of_its_own() -> None:

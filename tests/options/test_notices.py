@@ -76,7 +76,8 @@ def not_supported(path: str) -> str:
         ),
         ({"idempotencyOptions": {"replay": True, "paths": ["classes/.*"]}}, []),
         ({"auth": {"anonymous": {}, "ldap": {"enabled": False}}}, []),
-        ({"auth": {"facebook": {"appIds": ["1"]}}}, [not_supported("auth.facebook")]),
+        ({"auth": {"twitter": {"consumer_key": "1"}}}, [not_supported("auth.twitter")]),
+        ({"auth": {"facebook": {"appIds": ["1"]}}}, []),
         ({"verifyUserEmails": False, "sendUserEmailVerification": True}, []),
     ],
 )

@@ -178,13 +178,24 @@ class AuthData:
     async def reveal(self, ctx: RequestContext, users: list[ParseObject]) -> None:
         """Leaves of authentication data that are going to be shown what providers let be seen."""
         for user in users:
-            for name, data in auth_data_of(user).items():
-                provider = self.providers.get(name)
-                if provider is None or provider.reveals_as_stored:
-                    continue
-                shown = await provider.after_find(dict(data), reading_request(ctx))
-                if shown is not None:
-                    user["authData"] = {**cast("JSONObject", user["authData"]), name: shown}
+            stored = auth_data_of(user)
+            shown = {name: await self._shown(ctx, name, data) for name, data in stored.items()}
+            if shown != stored:
+                user["authData"] = cast("JSONObject", shown)
+
+    async def _shown(self, ctx: RequestContext, name: str, data: JSONObject) -> JSONObject:
+        provider = self.providers.get(name)
+        if provider is None:
+            # Nobody can say what in it is a secret.
+            return (
+                data
+                if ctx.caller.is_privileged
+                else {key: data[key] for key in data if key == "id"}
+            )
+        if provider.reveals_as_stored:
+            return data
+        shown = await provider.after_find(dict(data), reading_request(ctx))
+        return data if shown is None else shown
 
     async def check_unlink(
         self, request: AuthRequest, names: Iterable[str], stored: Mapping[str, JSONObject]

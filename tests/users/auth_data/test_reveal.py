@@ -4,6 +4,8 @@ from typing import Any
 
 import pytest
 
+from parsepy.protocol.operations import SetValue
+from parsepy.query import tree
 from tests.support.local_app import LocalApp, User, local_app
 from tests.users.auth_data.providers import Secretive
 
@@ -80,6 +82,24 @@ async def test_others_see_no_authentication_data_at_all() -> None:
         seen = await parse.ok("GET", f"/users/{answer['objectId']}", user=eve)
 
     assert "authData" not in seen
+
+
+async def test_of_a_provider_that_is_not_configured_its_owner_sees_the_id_only() -> None:
+    async with local_app() as parse:
+        ann = await parse.sign_up()
+        where = {"objectId": ann.id}
+        schema = await parse.app.parts.schemas.get("_User")
+        await parse.app.parts.storage.update(
+            schema,
+            tree.Equal(tree.Path("objectId"), ann.id),
+            {"authData.vault": SetValue({"id": "1", "key": SECRET})},
+        )
+
+        by_owner = await parse.find("_User", where, user=ann)
+        by_master = await parse.find("_User", where, master=True)
+
+    assert by_owner[0]["authData"]["vault"] == {"id": "1"}
+    assert by_master[0]["authData"]["vault"]["key"] == SECRET
 
 
 def _pointer(user: User) -> dict[str, str]:
