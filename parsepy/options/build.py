@@ -259,6 +259,7 @@ def _pages(pages: Mapping[str, Any]) -> Pages:
     given = {
         field: pages[name] for name, field in _PAGES_FIELDS.items() if pages.get(name) is not None
     }
+    given["pages_endpoint"] = given.get("pages_endpoint", "").strip("/") or "apps"
     return Pages(**given, custom_routes=tuple(pages.get("customRoutes") or ()))
 
 

@@ -47,7 +47,7 @@ class Pages:
         self._elsewhere = {
             page: url for page, url in given.custom_urls.items() if url and not _IS_PATH.match(url)
         }
-        self.endpoint = given.pages_endpoint.strip("/") or "apps"
+        self.endpoint = given.pages_endpoint
 
     @property
     def encode_headers(self) -> bool:

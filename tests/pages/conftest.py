@@ -1,0 +1,3 @@
+from tests.support.local_app import parse
+
+__all__ = ["parse"]
