@@ -24,6 +24,7 @@ BUNDLED: Final[Mapping[str, str]] = {
     "microsoft": "microsoft:MicrosoftProvider",
     "oauth2": "oauth2:OAuth2Provider",
     "oidc": "oidc:OidcProvider",
+    "ldap": "ldap:LdapProvider",
     "mfa": "mfa:MfaProvider",
 }
 """Name → `file:class`. A file is imported when an app that has the provider starts, or when a
