@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 from parsepy.email.base import Letter, Message
@@ -49,7 +50,7 @@ class MailingApp:
 @asynccontextmanager
 async def mailing_app(**options: object) -> AsyncIterator[MailingApp]:
     post = Postbox()
-    mail = {"appName": "App", "publicServerURL": URL, "emailAdapter": post}
+    mail: dict[str, Any] = {"appName": "App", "publicServerURL": URL, "emailAdapter": post}
     async with local_app(**{**mail, **options}) as parse:
         yield MailingApp(parse, post)
 

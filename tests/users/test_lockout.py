@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 
@@ -27,7 +28,7 @@ IN = (None, None)
 
 @pytest.fixture
 async def app(database_uri: str) -> AsyncIterator[LocalApp]:
-    options = {"accountLockout": {"threshold": 2, "duration": 2}}
+    options: dict[str, Any] = {"accountLockout": {"threshold": 2, "duration": 2}}
     async with local_app(databaseURI=database_uri, **options) as running:
         await running.ok("POST", "/users", ANN)
         yield running
@@ -65,6 +66,16 @@ async def test_failures_up_to_the_threshold_are_told_as_always_and_then_it_is_lo
 
     assert answers == [INVALID, INVALID, LOCKED, LOCKED]
     assert (await row(app))[COUNT] == 2
+
+
+async def test_with_a_threshold_of_one_the_first_failure_locks(database_uri: str) -> None:
+    options: dict[str, Any] = {"accountLockout": {"threshold": 1, "duration": 2}}
+    async with local_app(databaseURI=database_uri, **options) as app:
+        await app.ok("POST", "/users", ANN)
+
+        answers = [await attempt(app, password) for password in ("wrong", "secret", "wrong")]
+
+    assert answers == [INVALID, LOCKED, LOCKED]
 
 
 async def test_the_right_password_does_not_open_a_locked_account(app: LocalApp) -> None:
@@ -122,7 +133,7 @@ async def test_a_date_without_enough_failures_locks_nobody(app: LocalApp) -> Non
 
 
 async def test_ten_guesses_at_once_count_ten(database_uri: str) -> None:
-    options = {"accountLockout": {"threshold": 100, "duration": 2}}
+    options: dict[str, Any] = {"accountLockout": {"threshold": 100, "duration": 2}}
     async with local_app(databaseURI=database_uri, **options) as app:
         await app.ok("POST", "/users", ANN)
 

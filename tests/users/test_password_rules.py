@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import bcrypt
 import pytest
 
 from parsepy.errors import Code, ParseError
@@ -14,7 +15,6 @@ from parsepy.protocol import dates, values
 from parsepy.protocol.operations import SetValue, Unset
 from parsepy.query import tree
 from parsepy.types import ParseObject
-from parsepy.users import passwords
 from tests.support.local_app import LocalApp, User, local_app
 
 pytestmark = [pytest.mark.anyio, pytest.mark.usefixtures("cheap_passwords")]
@@ -264,8 +264,8 @@ async def test_nobody_else_learns_whether_a_password_was_used(
         user = await ann(app)
         eve = await app.sign_up(username="eve")
         compared: list[object] = []
-        monkeypatch.setattr(passwords.bcrypt, "checkpw", lambda *given: compared.append(given))
-        monkeypatch.setattr(passwords.bcrypt, "hashpw", lambda *given: compared.append(given))
+        monkeypatch.setattr(bcrypt, "checkpw", lambda *given: compared.append(given))
+        monkeypatch.setattr(bcrypt, "hashpw", lambda *given: compared.append(given))
 
         answers = [
             (await app.send("PUT", f"/users/{user.id}", {"password": guess}, user=eve)).json()
@@ -327,7 +327,7 @@ async def test_age_does_not_concern_who_only_verifies_his_password() -> None:
 
 
 @pytest.mark.parametrize("policy", [{}, {"maxPasswordAge": 0}])
-async def test_where_no_age_is_set_no_password_is_too_old(policy: dict[str, object]) -> None:
+async def test_where_no_age_is_set_no_password_is_too_old(policy: dict[str, Any]) -> None:
     async with app_with(**policy) as app:
         await app.ok("POST", "/users", ANN)
         assert "_password_changed_at" not in await row(app)
