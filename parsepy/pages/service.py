@@ -5,6 +5,7 @@ import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Final
+from urllib.parse import quote
 
 from parsepy.options.functions import call
 from parsepy.options.model import ServerOptions
@@ -150,7 +151,7 @@ class Pages:
         shown = {**unsaid, **known}
         if self._built_in and self._localised and _ERROR in shown:
             shown[_ERROR] = self._errors.in_language(shown[_ERROR], known.get(LOCALE))
-        parameters: Values = {"pagesEndpoint": self.endpoint, **template_values(shown)}
+        parameters: Values = {**self._places(known), **template_values(shown)}
         text = render(
             template,
             parameters,
@@ -158,6 +159,12 @@ class Pages:
             self._translated(known.get(LOCALE), parameters),
         )
         return Html(text, told, self._policy(text, known))
+
+    def _places(self, known: Parameters) -> Values:
+        """Where forms go: `{{pagesUrl}}/request_password_reset`."""
+        app_id = quote(self._options.app_id, safe="")
+        url = f"{known.get('publicServerUrl', '')}/{self.endpoint}/{app_id}"
+        return {"pagesEndpoint": self.endpoint, "pagesUrl": url}
 
     async def _placeholders(self, parameters: Parameters) -> Values:
         given = self._options.pages.placeholders
