@@ -34,6 +34,14 @@ class Letter:
     locale: str | None = None
 
 
+class MailFailed(Exception):
+    """A mail was not sent this time; it is tried again later."""
+
+
+class MailRefused(MailFailed):
+    """A mail that nobody will take, however often it is tried. An adapter raises it to say so."""
+
+
 class Mailer(Protocol):
     """Takes mails; what becomes of them later is its own affair. Raises nothing but `OSError`s
     and `ParseError`s, before it has taken the mail."""
