@@ -27,6 +27,9 @@ RETRY_INTERVAL: Final = 5.0
 MAX_KEYS: Final = 100
 MIN_RSA_BITS: Final = 2048
 
+_UNUSABLE: Final = (jwt.PyJWTError, ValueError, TypeError, NotImplementedError)
+"""What PyJWT raises for a key that is none."""
+
 _KEY_TYPES: Final = ("RSA", "EC", "OKP")
 
 _log = logging.getLogger(__name__)
@@ -46,7 +49,7 @@ class PublicKey:
             return None
         try:
             return jwt.PyJWK(self.jwk, algorithm)
-        except (jwt.PyJWTError, ValueError, TypeError):
+        except _UNUSABLE:
             return None
 
 
@@ -128,6 +131,6 @@ def _is_for_signatures(jwk: JSONObject) -> bool:
 def _is_strong(jwk: JSONObject) -> bool:
     try:
         key = jwt.PyJWK(jwk).key
-    except (jwt.PyJWTError, ValueError, TypeError):
+    except _UNUSABLE:
         return False
     return jwk["kty"] != "RSA" or getattr(key, "key_size", 0) >= MIN_RSA_BITS
