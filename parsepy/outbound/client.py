@@ -1,5 +1,6 @@
 """One HTTP client per app, made when the first request goes out."""
 
+import logging
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
@@ -89,6 +90,7 @@ class Outbound:
         if self._client is None:
             import httpx
 
+            logging.getLogger("httpx").addFilter(_without_query)
             self._client = httpx.AsyncClient(
                 timeout=httpx.Timeout(self._timeout, connect=CONNECT_TIMEOUT),
                 limits=httpx.Limits(
@@ -99,6 +101,18 @@ class Outbound:
                 trust_env=False,
             )
         return self._client
+
+
+def _without_query(record: logging.LogRecord) -> bool:
+    """httpx logs the address of every request, and that may hold somebody's token."""
+    import httpx
+
+    if isinstance(record.args, tuple):
+        record.args = tuple(
+            each.copy_with(query=None) if isinstance(each, httpx.URL) else each
+            for each in record.args
+        )
+    return True
 
 
 async def _read(answer: "httpx.Response", limit: int) -> bytes:

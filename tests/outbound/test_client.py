@@ -1,5 +1,7 @@
 """The HTTP client: what it sends, what it does not follow, and where it gives up."""
 
+import logging
+
 import pytest
 
 from parsepy.outbound import Outbound
@@ -54,6 +56,25 @@ async def test_addresses_where_nobody_is(url: str) -> None:
     with pytest.raises(OutboundError):
         await outbound.post(url, b"{}", {})
     await outbound.close()
+
+
+async def test_an_answer_may_have_a_bound_of_its_own() -> None:
+    outbound = Outbound()
+    with answering_server(b"x" * 2000) as server:
+        assert (await outbound.post(server.url, b"{}", {}, max_answer=2000)).status == 200
+        with pytest.raises(OutboundError, match="longer than 1999"):
+            await outbound.post(server.url, b"{}", {}, max_answer=1999)
+    await outbound.close()
+
+
+async def test_what_is_asked_for_is_in_no_log(caplog: pytest.LogCaptureFixture) -> None:
+    outbound = Outbound()
+    with caplog.at_level(logging.DEBUG), answering_server({}) as server:
+        await outbound.post(f"{server.url}?access_token=secret", b"{}", {"X-Own": "secret"})
+
+    await outbound.close()
+    assert server.url in caplog.text
+    assert "secret" not in caplog.text
 
 
 async def test_no_proxy_of_the_environment_is_asked(monkeypatch: pytest.MonkeyPatch) -> None:
