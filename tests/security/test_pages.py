@@ -1,0 +1,169 @@
+"""Security sheet, section 14: what pages are made of, and what can be had through them."""
+
+import asyncio
+import os
+from collections.abc import AsyncIterator
+from html import unescape
+from pathlib import Path
+from typing import Final
+from urllib.parse import quote
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from tests.fuzz.raw_request import RawAnswer, RawRequest, send
+from tests.support.local_app import URL, LocalApp, local_app
+
+pytestmark = pytest.mark.anyio
+SECRET: Final = "the secret"
+HOSTILE: Final = "\"'><script>alert(1)</script>{{masterKey}}`=\r\nSet-Cookie: a=b"
+
+
+@pytest.fixture
+async def app(tmp_path: Path) -> AsyncIterator[LocalApp]:
+    folder = tmp_path / "pages"
+    for file in ("pages/page.html", "pages/de/page.html", "pages/password_reset.html",
+                 "secret.html", "pages-private/secret.html", "pages.html",
+                 "pages/.secret.html", "pages/.git/secret.html"):  # fmt: skip
+        path = tmp_path / file
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(SECRET if "secret" in file or file == "pages.html" else "{{token}}")
+    (folder / "link.html").symlink_to(tmp_path / "secret.html")
+    (folder / "link").symlink_to(tmp_path)
+    os.mkfifo(folder / "pipe.html")
+    given = {"pagesPath": str(folder), "enableLocalization": True}
+    async with local_app(appName="App", publicServerURL=URL, pages=given) as running:
+        yield running
+
+
+async def raw(app: LocalApp, path: bytes, query: bytes = b"") -> RawAnswer:
+    return await send(app.app, RawRequest("GET", b"/parse/apps/" + path, query))
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        b"../secret.html",
+        b"de/../../secret.html",
+        b"%2e%2e/secret.html",
+        b"%2e%2e%2fsecret.html",
+        b"..%2fsecret.html",
+        b"..%5csecret.html",
+        b"..\\secret.html",
+        b"%252e%252e/secret.html",
+        b"%252e%252e%252fsecret.html",
+        b"..;/secret.html",
+        b"....//secret.html",
+        b"../pages-private/secret.html",
+        b"%2e%2e%2fpages-private%2fsecret.html",
+        b"-private/secret.html",
+        b"../pages.html",
+        b".secret.html",
+        b"%2esecret.html",
+        b".git/secret.html",
+        b"link.html",
+        b"link/secret.html",
+        b"link/pages-private/secret.html",
+        b"pipe.html",
+        b"/etc/passwd",
+        b"//etc/passwd",
+        b"%2fetc%2fpasswd",
+        b"page.html/../../secret.html",
+        b"page.html%20",
+        b"file:%2f%2f%2fetc%2fpasswd",
+    ],
+)
+async def test_no_path_leads_out_of_the_folder(app: LocalApp, path: bytes) -> None:
+    answer = await raw(app, path)
+
+    assert (answer.status, answer.content) == (404, b"Not found.")
+
+
+@pytest.mark.parametrize("path", [b"page.html%00", b"..%c0%afsecret.html", b"%ff", b"%zz"])
+async def test_a_path_that_is_no_text_is_refused(app: LocalApp, path: bytes) -> None:
+    assert (await raw(app, path)).status == 400
+
+
+@given(path=st.lists(st.sampled_from(
+    ["..", ".", "%2e%2e", "%2f", "/", "\\", "%5c", "%00", "pages-private", "secret.html", "link",
+     "page.html", "de", "pages", ".git", "%252e", "//", "app", "verify_email", "é".encode().hex()]
+), max_size=6))  # fmt: skip
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+async def test_no_mixture_of_parts_leads_out(app: LocalApp, path: list[str]) -> None:
+    for joined in ("/".join(path), "".join(path)):
+        answer = await raw(app, joined.encode())
+
+        assert SECRET.encode() not in answer.content
+        assert answer.status < 500
+
+
+@pytest.mark.parametrize(
+    "locale", ["..", "../pages-private", "de/../..", "..%2f..", "link", ".git", "/etc", "de\0"]
+)
+async def test_a_locale_is_no_path(app: LocalApp, locale: str) -> None:
+    query = f"token=t&appId=app&locale={quote(locale, safe='')}".encode()
+
+    answer = await raw(app, b"choose_password", query)
+
+    assert (answer.status, answer.content) == (200, b"t")
+    assert b"x-parse-page-param-locale" not in answer.headers
+
+
+async def test_what_a_client_sends_is_text_in_a_page_and_ends_no_header() -> None:
+    query = f"appId=app&token={quote(HOSTILE)}&username={quote(HOSTILE)}".encode()
+    async with local_app(appName="App", publicServerURL=URL) as app:
+        answer = await raw(app, b"choose_password", query)
+
+    html = answer.content.decode()
+    assert "<script" not in html
+    assert unescape(html).count(HOSTILE) == 2
+    assert b"set-cookie" not in answer.headers
+    for name in (b"x-parse-page-param-token", b"x-parse-page-param-username"):
+        assert answer.headers[name] == HOSTILE.replace("\r\n", "").encode()
+
+
+async def test_a_redirects_address_holds_nothing_but_parameters() -> None:
+    urls = {"passwordReset": "https://example.com/reset"}
+    query = f"appId=app&token={quote(HOSTILE)}&locale=de".encode()
+    async with local_app(appName="App", publicServerURL=URL, pages={"customUrls": urls}) as app:
+        answer = await raw(app, b"choose_password", query)
+
+    location = answer.headers[b"location"]
+    assert answer.status == 303
+    assert location.startswith(b"https://example.com/reset?token=%22%27%3E%3Cscript%3E")
+    assert not set(b"<>\"'\r\n {}`") & set(
+        location + answer.content.removeprefix(b"Found. Redirecting to ")
+    )
+
+
+async def test_a_slow_function_of_the_app_holds_nobody_up(tmp_path: Path) -> None:
+    (tmp_path / "page.html").write_text("{{x}}")
+    (tmp_path / "plain.css").write_text("x")
+    started, go_on = asyncio.Event(), asyncio.Event()
+
+    async def placeholders(_parameters: object) -> dict[str, str]:
+        started.set()
+        await go_on.wait()
+        return {"x": "done"}
+
+    given = {"pagesPath": str(tmp_path), "placeholders": placeholders}
+    async with local_app(pages=given) as app:
+        slow = asyncio.ensure_future(app.client.get(f"{URL}/apps/page.html"))
+        await started.wait()
+        assert (await app.client.get(f"{URL}/apps/plain.css")).text == "x"
+        go_on.set()
+        assert (await slow).text == "done"
+
+
+async def test_what_a_function_of_the_app_raises_stays_in_the_log() -> None:
+    def placeholders(_parameters: object) -> dict[str, str]:
+        raise RuntimeError(SECRET)
+
+    async with local_app(
+        appName="App", publicServerURL=URL, pages={"placeholders": placeholders}
+    ) as app:
+        answer = await app.client.get(f"{URL}/apps/app/verify_email")
+
+    assert answer.status_code == 500
+    assert SECRET not in answer.text
