@@ -7,6 +7,7 @@ from starlette.types import Message, Receive, Scope, Send
 
 from parsepy import __version__
 from parsepy.app import ParseApp
+from parsepy.errors import ParseError
 from parsepy.options.errors import OptionsError
 from parsepy.options.load import load_options
 from parsepy.protocol import json
@@ -16,6 +17,11 @@ from parsepy.testing.process import RemoteProcess
 from parsepy.types import JSONObject, JSONValue
 
 _NOT_OFFERED: Final = ("message",)
+_THROWN_AS_ERRORS: Final = (
+    "masterKey and ",
+    "requestComplexity",
+    "Parse Server option customPages",
+)
 
 
 class SwitchableApp:
@@ -41,12 +47,17 @@ class SwitchableApp:
         await self.current.parts.reset()
 
     async def reconfigure(self, options: Mapping[str, object]) -> None:
-        """Raises `OptionsError`; then the old options stay."""
+        """Raises `OptionsError`, or what a class defined as code is refused with; then the old
+        options stay."""
         loaded = load_options(options).options
         old = self.current.parts
         registry = self.current.registry
         replacement = ParseApp(loaded, old.storage, files=old.files, registry=registry)
-        await replacement.parts.prepare()
+        try:
+            await replacement.parts.prepare()
+        except BaseException:
+            await replacement.parts.release()
+            raise
         self.current = replacement
         await old.release()
 
@@ -100,8 +111,18 @@ class ControlApp:
             options = decoded_options(body, self._process)
             await self._switchable.reconfigure({**options, **self._base})
         except OptionsError as error:
-            return 400, {"error": str(error)}
+            return 400, _refusal(str(error))
+        except ParseError as error:
+            # A class defined as code that cannot be.
+            return 400, {"error": error.message, "code": error.code}
         return 200, {}
+
+
+def _refusal(message: str) -> JSONObject:
+    """parse-server throws bare texts for most options, and suites can tell that from errors."""
+    if message.startswith(_THROWN_AS_ERRORS):
+        return {"error": message}
+    return {"error": message, "type": "string"}
 
 
 def _info() -> JSONObject:

@@ -110,6 +110,16 @@ async def test_a_refused_registration(under_test: UnderTest, what: Any, error: s
     assert (answer.status_code, answer.json()) == (400, {"error": error, "type": "string"})
 
 
+async def test_cloud_code_with_jobs_is_taken(
+    under_test: UnderTest, process: AnsweringServer
+) -> None:
+    await _add(under_test, process.url, kind="job", name="nightly")
+
+    answer = await under_test.parse.send("POST", "/jobs/nightly", {}, master=True)
+
+    assert not answer.is_success
+
+
 async def test_what_is_registered_lasts_until_it_is_cleared(
     under_test: UnderTest, process: AnsweringServer
 ) -> None:

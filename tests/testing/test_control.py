@@ -163,6 +163,34 @@ async def test_wrong_options_are_named_and_the_old_ones_stay(
     assert (await under_test.parse.send("GET", "/schemas", master=True)).status_code == 200
 
 
+@pytest.mark.parametrize(
+    ("options", "kind"),
+    [
+        ({"readOnlyMasterKey": "master-key"}, None),
+        ({"requestComplexity": {"nope": 1}}, None),
+        ({"customPages": []}, None),
+        ({"sessionLength": "long"}, "string"),
+        ({"verifyUserEmails": True}, "string"),
+    ],
+)
+async def test_a_refusal_says_what_parse_server_throws(
+    under_test: UnderTest, options: dict[str, object], kind: str | None
+) -> None:
+    answer = await under_test.reconfigure(**options)
+
+    assert answer.json().get("type") == kind
+
+
+async def test_a_class_as_code_that_cannot_be_is_refused_by_its_code(under_test: UnderTest) -> None:
+    await under_test.parse.create("Game", {"a": 1})
+    wrong = {"className": "Game", "fields": {"a": {"type": "Nope"}}}
+
+    answer = await under_test.reconfigure(schema={"definitions": [wrong], "strict": True})
+
+    assert (answer.status_code, answer.json()["code"]) == (400, 1)
+    assert len(await under_test.parse.find("Game", {})) == 1
+
+
 @pytest.mark.parametrize("content", [b"{", b"[]", b"null", b'"x"', b"\xff"])
 async def test_a_command_that_is_no_object_changes_nothing(
     under_test: UnderTest, content: bytes
