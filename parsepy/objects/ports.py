@@ -23,6 +23,9 @@ class RoleNames(Protocol):
 class ClassRules:
     """What a system class adds to the steps of a read or write. Plain classes have none."""
 
+    shown_to_triggers: Collection[str] = ()
+    """Fields that triggers get whoever writes, though not every reader sees them."""
+
     async def before_create(self, write: "Write") -> None:
         """First look at the body, before permissions and schema; may change the body."""
 
@@ -51,6 +54,9 @@ class ClassRules:
 
     def check_order(self, ctx: "RequestContext", keys: Iterable[str]) -> None:
         """Raises 105 for a key by which the caller must not sort."""
+
+    def present_included(self, ctx: "RequestContext", document: ParseObject) -> None:
+        """More to take off an object that comes along with another."""
 
     def present(self, ctx: "RequestContext", document: ParseObject) -> None:
         """Removes from an object what its reader must not see; the object may be changed."""

@@ -214,6 +214,21 @@ async def _fetch_included(
     read_preference: str | None,
 ) -> list[ParseObject]:
     """Objects that Pointers name, with the caller's rights on their own class."""
+    rows = await _fetch_named(ctx, class_name, ids, selection, read_preference)
+    rules = ctx.services.rules.get(class_name)
+    if rules is not None:
+        for row in rows:
+            rules.present_included(ctx, row)
+    return rows
+
+
+async def _fetch_named(
+    ctx: RequestContext,
+    class_name: str,
+    ids: list[str],
+    selection: Selection,
+    read_preference: str | None,
+) -> list[ParseObject]:
     triggers = ctx.triggers_of(class_name, "beforeFind", "afterFind")
     if triggers is not None:
         return await _fetch_with(triggers, ctx, class_name, ids, selection, read_preference)

@@ -7,9 +7,11 @@ from typing import Final
 import orjson
 
 from parsepy.objects import access, write_answer, write_begin, write_steps
+from parsepy.objects.context import RequestContext
 from parsepy.objects.ports import ClassTriggers, Saving
 from parsepy.objects.present import Presenter
 from parsepy.objects.write_state import Write
+from parsepy.permissions.caller import Caller
 from parsepy.protocol.find_parameters import Selection
 from parsepy.protocol.operations import is_operation
 from parsepy.query.options import ONE
@@ -146,7 +148,13 @@ async def _shown(write: Write, document: ParseObject, revealed: frozenset[str]) 
     hidden = frozenset[str]()
     if not ctx.services.options.protected_fields_trigger_exempt:
         hidden = await access.hidden_fields(ctx, write.schema) - revealed
-    return Presenter(ctx, write.schema, Selection(), hidden).present(document)
+    rules = ctx.services.rules_of(write.class_name)
+    kept = {name: document[name] for name in rules.shown_to_triggers if name in document}
+    shown = Presenter(ctx, write.schema, Selection(), hidden).present(document)
+    shown.update(kept)
+    # As anybody sees it: what triggers get may leave the server, to a webhook.
+    await rules.complete(RequestContext(ctx.services, Caller()), [shown])
+    return shown
 
 
 def _same(left: JSONValue, right: JSONValue) -> bool:

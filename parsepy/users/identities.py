@@ -44,6 +44,7 @@ class Identities:
         if validated.refusal is not None:
             raise validated.refusal
         _take_over(write, validated)
+        write.answer["authDataResponse"] = validated.response
 
     async def _log_in(self, write: Write, user: ParseObject, proven: Given) -> None:
         ctx, stored = write.ctx, auth_data_of(user)
@@ -99,7 +100,7 @@ class Identities:
         changed = {
             name: data
             for name, data in identified.proofs.items()
-            if not is_echo(data, stored.get(name))
+            if not ("id" in data and is_echo(data, stored.get(name)))
         }
         validated = await self._auth_data.validate(request, changed, user, logged_in=True)
         if validated.refusal is not None:
@@ -107,6 +108,8 @@ class Identities:
         validated.removed |= sent.unlinked
         write.guard = Guard(self._auth_data.lock(stored, validated.stored), lost())
         _take_over(write, validated)
+        if changed or validated.removed:
+            write.answer["authDataResponse"] = validated.response
 
     # -- before the store
 
@@ -158,7 +161,6 @@ def _take_over(write: Write, validated: Validated) -> None:
         write.body["authData"] = written
     else:
         write.body.pop("authData", None)
-    write.answer["authDataResponse"] = validated.response
 
 
 async def _stored(write: Write) -> ParseObject | None:

@@ -17,19 +17,21 @@ from parsepy.query import tree
 from parsepy.query.options import FindOptions
 from parsepy.query.tree import Where
 from parsepy.types import JSONObject, JSONValue, Missing, ParseObject
-from parsepy.users.auth_data import AuthData, already_used, given
+from parsepy.users.auth_data import AuthData, already_used, claims_identity, given
 from parsepy.users.identities import Identities
 from parsepy.users.password_rules import PasswordRules
 from parsepy.users.sessions import Sessions
 from parsepy.users.verification import EmailVerification
 
 GENERATED_USERNAME_LENGTH: Final = 25
-_EMAIL: Final = re.compile(r".+@.+", re.DOTALL)
+_EMAIL: Final = re.compile(r"[^\n\r\u2028\u2029]+@[^\n\r\u2028\u2029]+")
 _FILTERABLE_AUTH_DATA: Final = re.compile(r"authData\.[A-Za-z][A-Za-z0-9_]*\.id")
 _INTERNAL_ON_PASSWORD_OR_EMAIL: Final = ("_perishable_token", "_perishable_token_expires_at")
 
 
 class UserRules(ClassRules):
+    shown_to_triggers = ("authData",)
+
     def __init__(
         self,
         password_rules: PasswordRules,
@@ -48,11 +50,11 @@ class UserRules(ClassRules):
     async def before_create(self, write: Write) -> None:
         if write.object_id.startswith("role:") or write.object_id == PUBLIC:
             raise errors.forbidden("Invalid object ID.")
+        if not claims_identity(write.body):
+            _check_credentials(write)
         sent = given(write.body)
         write.body.pop("authData", None)
-        if not sent.proofs:
-            _check_credentials(write)
-        else:
+        if sent.proofs:
             await self._identities.sign_up_or_log_in(write, sent)
         if not write.finished:
             _check_email_verified(write)
@@ -71,7 +73,7 @@ class UserRules(ClassRules):
     async def before_insert(self, write: Write) -> None:
         await self._identities.set(write)
         await self._password_rules.take(write)
-        if isinstance(write.value_of("username"), Missing):
+        if not write.value_of("username"):
             write.set("username", ids.random_text(GENERATED_USERNAME_LENGTH))
             write.answer["username"] = write.value_of("username")  # type: ignore[assignment]
         else:
@@ -167,6 +169,10 @@ class UserRules(ClassRules):
 
     async def complete(self, ctx: RequestContext, documents: list[ParseObject]) -> None:
         await self._auth_data.reveal(ctx, documents)
+
+    def present_included(self, ctx: RequestContext, document: ParseObject) -> None:
+        if not ctx.caller.is_master:
+            document.pop("authData", None)
 
     # -- steps
 

@@ -109,7 +109,9 @@ async def test_an_echo_by_its_owner_is_not_asked_about_and_loses_nothing() -> No
         user = await _sign_up(parse, {"badge": {"id": "1", "code": "open", "x": 1}})
         badge.code = "changed"
         await parse.ok("PUT", f"/users/{user.id}", {"authData": {"badge": {"id": "1"}}}, user=user)
-        await parse.ok("PUT", f"/users/{user.id}", {"authData": {"badge": {"x": 1}}}, master=True)
+        await parse.ok(
+            "PUT", f"/users/{user.id}", {"authData": {"badge": {"id": "1", "x": 1}}}, master=True
+        )
 
         assert await _stored(parse, user) == {"badge": {"id": "1", "code": "open", "x": 1}}
         refused = await parse.send(
