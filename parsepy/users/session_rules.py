@@ -51,10 +51,10 @@ class SessionRules(ClassRules):
             raise self.not_writable(ctx, "delete")
 
     async def after_update(self, write: Write) -> None:
-        await self._sessions.forget_all()
+        await self._sessions.forget(write.object_id)
 
     async def after_delete(self, ctx: RequestContext, object_id: str) -> None:
-        await self._sessions.forget_all()
+        await self._sessions.forget(object_id)
 
     async def after_purge(self, ctx: RequestContext) -> None:
         await self._sessions.forget_all()

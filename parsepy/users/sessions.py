@@ -13,17 +13,20 @@ from parsepy.objects.present import strip_internal
 from parsepy.objects.write_state import Write
 from parsepy.permissions.caller import Caller
 from parsepy.protocol import dates, ids, values
-from parsepy.protocol.field_types import DATE, STRING, FieldType
+from parsepy.protocol.field_types import DATE, FieldType
 from parsepy.query import tree
 from parsepy.query.options import ONE
 from parsepy.query.tree import Where
 from parsepy.storage.transaction import once_kept
 from parsepy.types import JSONObject, JSONValue, ParseObject
+from parsepy.users.session_life import TOKEN, SessionRenewal, expiry
 
 CLOUD_INSTALLATION: Final = "cloud"
 """The installation id of the server itself: it signs users up without logging them in."""
 
-TOKEN: Final = tree.Path("sessionToken", STRING)
+LEGACY_TOKEN: Final = "sessionToken"
+"""Of a user: the token that he had in days before there were sessions."""
+
 _USER_POINTER: Final = FieldType("Pointer", "_User")
 
 
@@ -31,7 +34,9 @@ _USER_POINTER: Final = FieldType("Pointer", "_User")
 class Session:
     """A valid session's user, and when it ends (`None`: never)."""
 
+    object_id: str
     user: ParseObject
+    updated_at: str
     expires_at: str | None
 
 
@@ -46,6 +51,8 @@ class Sessions:
             changes=changes,
             topics_of=_topics_of,
         )
+        renews = options.extend_session_on_use and options.expire_inactive_sessions
+        self._renewal = SessionRenewal(services, self._cache.drop) if renews else None
 
     async def resolve(self, token: str) -> ParseObject:
         """The user of a session token. Raises 209 for an unknown, orphaned or expired one."""
@@ -56,6 +63,8 @@ class Sessions:
             session = await self._look_up(token)
         if session.expires_at is not None and session.expires_at < dates.now():
             raise errors.session_expired()
+        if self._renewal is not None:
+            self._renewal.used(token, session.updated_at)
         return session.user
 
     async def find_by_token(self, token: str) -> ParseObject | None:
@@ -85,7 +94,7 @@ class Sessions:
             fields["createdWith"] = created_with
         if installation_id is not None:
             fields["installationId"] = installation_id
-        expires_at = self.expiry()
+        expires_at = expiry(self._services.options)
         if expires_at is not None:
             fields["expiresAt"] = expires_at
         written = await write.create(ctx.as_master(), "_Session", dict(fields))
@@ -102,13 +111,6 @@ class Sessions:
         session = await self.create(saved.ctx, saved.object_id, created_with, installation_id)
         saved.answer["sessionToken"] = session["sessionToken"]
 
-    def expiry(self) -> JSONValue:
-        """When a session made now ends, as a typed Date; `None` for never."""
-        options = self._services.options
-        if not options.expire_inactive_sessions:
-            return None
-        return values.date(dates.format_ms(dates.now_ms() + options.session_length * 1000))
-
     async def end(self, token: str) -> None:
         await self._delete(tree.Equal(TOKEN, token))
         await self._once_kept(partial(self._cache.drop, token))
@@ -121,8 +123,17 @@ class Sessions:
         """The user changed: cached sessions hold an old copy."""
         await self._once_kept(partial(self._cache.drop, user_id))
 
+    async def forget(self, session_id: str) -> None:
+        """The session changed, or is no more."""
+        await self._once_kept(partial(self._cache.drop, session_id))
+
     async def forget_all(self) -> None:
         await self._once_kept(self._cache.clear)
+
+    async def settled(self) -> None:
+        """Waits for what requests have set off without waiting for it."""
+        if self._renewal is not None:
+            await self._renewal.settled()
 
     async def _once_kept(self, action: Callable[[], Awaitable[None]]) -> None:
         await once_kept(self._services.storage, action)
@@ -132,17 +143,18 @@ class Sessions:
         user_id = pointed_user(row)
         if row is None or user_id is None:
             raise errors.invalid_session_token()
-        if user_id.startswith("role:"):
-            raise errors.ParseError(errors.Code.INTERNAL, "Invalid object ID.")
+        check_user_id(user_id)
         schema = await self._services.schemas.get("_User")
         user = await self._services.storage.get(schema, user_id, None)
         if user is None:
             raise errors.invalid_session_token()
         # Every request of the session carries this copy: it must hold no secret.
         strip_internal(user)
+        user.pop(LEGACY_TOKEN, None)
         owner = RequestContext(self._services, Caller(user=user))
         await self._services.rules_of("_User").complete(owner, [user])
-        return Session(user, _iso(row.get("expiresAt")))
+        expires_at = _iso(row.get("expiresAt"))
+        return Session(str(row["objectId"]), user, str(row.get("updatedAt")), expires_at)
 
     async def _end_earlier(self, user_id: str, installation_id: str, session: JSONObject) -> None:
         """Ends the installation's sessions up to this one, and not those of a log-in after it."""
@@ -165,8 +177,14 @@ class Sessions:
             await self._services.storage.delete(schema, where)
 
 
-def _topics_of(token: str, session: Session) -> tuple[str, str]:
-    return token, str(session.user["objectId"])
+def _topics_of(token: str, session: Session) -> tuple[str, str, str]:
+    return token, session.object_id, str(session.user["objectId"])
+
+
+def check_user_id(user_id: str) -> None:
+    """Raises 1 for an id that every ACL would take for a role's."""
+    if user_id.startswith("role:"):
+        raise errors.ParseError(errors.Code.INTERNAL, "Invalid object ID.")
 
 
 def of_user(user_id: str) -> Where:

@@ -36,7 +36,7 @@ async def _with_legacy_token(parse: LocalApp, token: str = LEGACY) -> User:
     return user
 
 
-async def _upgrade(parse: LocalApp, token: str, **headers: str) -> Any:
+async def _upgrade(parse: LocalApp, token: str, **headers: Any) -> Any:
     return (
         await parse.send("POST", "/upgradeToRevocableSession", {}, user=User("", token), **headers)
     ).json()

@@ -15,6 +15,7 @@ from parsepy.permissions.caller import Caller
 from parsepy.permissions.protected_fields import strip
 from parsepy.protocol.find_parameters import WHOLE_OBJECT
 from parsepy.types import JSONObject
+from parsepy.users import legacy_tokens
 from parsepy.users.sessions import pointed_user
 
 _SERVER_MADE: Final = frozenset(
@@ -56,20 +57,13 @@ async def _create(request: Request) -> Answer:
 
 
 async def upgrade(request: Request) -> Answer:
-    """A further session for the owner of a token; tokens of old kind have no session here."""
+    """A further session for the owner of a token."""
     token = request.ctx.caller.session_token
     if not token or request.ctx.caller.is_master:
         raise errors.object_not_found("invalid session")
-    if not token.startswith("r:"):
-        raise ParseError(Code.INVALID_SESSION_TOKEN, "invalid legacy session token")
-    user = await request.services.sessions.resolve(token)
-    session = await request.services.sessions.create(
-        request.ctx,
-        str(user["objectId"]),
-        {"action": "upgrade"},
-        request.ctx.caller.installation_id,
-    )
-    await _hide(_as_owner(request.ctx, str(user["objectId"])), session)
+    session = await legacy_tokens.upgrade(request.ctx, request.services.sessions, token)
+    owner = pointed_user(session)
+    await _hide(_as_owner(request.ctx, str(owner)), session)
     return Answer({**session, "updatedAt": session["createdAt"]})
 
 
