@@ -10,6 +10,7 @@ from parsepy.auth.id_token import ASYMMETRIC, Expected
 from parsepy.auth.id_token_provider import IdTokenProvider
 from parsepy.auth.provider_http import ProviderFailed
 from parsepy.options.errors import OptionsError
+from parsepy.types import JSONObject
 
 
 class OidcProvider(IdTokenProvider):
@@ -39,14 +40,21 @@ class OidcProvider(IdTokenProvider):
         return self.endpoints["keys"] or await self._discovered()
 
     async def _discovered(self) -> str:
-        """Raises `ProviderFailed` unless the issuer's document is his own and keeps to TLS."""
+        """Raises `ProviderFailed`."""
         issuer = self.issuers[0]
         document = await self.http.get(f"{issuer.rstrip('/')}/.well-known/openid-configuration")
-        address = document.get("jwks_uri")
+        address = self.keys_in(document)
+        if address is None:
+            raise ProviderFailed("the document of the issuer does not say where they are")
+        return address
+
+    def keys_in(self, document: JSONObject) -> str | None:
+        """Where the keys are; `None` unless the document is the issuer's own and keeps to TLS."""
+        issuer, address = self.issuers[0], document.get("jwks_uri")
         if document.get("issuer") != issuer:
-            raise ProviderFailed("the document of the issuer is another's")
+            return None
         if not isinstance(address, str) or not provider_options.is_address(address):
-            raise ProviderFailed("the document of the issuer has no jwks_uri")
+            return None
         if urlsplit(issuer).scheme == "https" and urlsplit(address).scheme != "https":
-            raise ProviderFailed("the keys of the issuer are not behind TLS")
+            return None
         return address
