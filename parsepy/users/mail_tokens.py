@@ -57,6 +57,12 @@ class MailToken:
         token = user.get(self.column)
         return token if isinstance(token, str) else ""
 
+    def is_over(self, user: ParseObject, validity: float | None) -> bool:
+        """Whether the token in the row, if it has one, works no longer."""
+        expires = user.get(self.expires_column)
+        iso = expires.get("iso") if isinstance(expires, dict) else None
+        return validity is not None and not (isinstance(iso, str) and iso > dates.now())
+
     def _lasts(self) -> Where:
         return tree.Compare(tree.Path(self.expires_column, DATE), ">", values.date(dates.now()))
 

@@ -92,23 +92,18 @@ class PasswordReset:
         if not is_token(token):
             raise _invalid_token()
         schema = await ctx.services.schemas.get("_User")
-        storage = ctx.services.storage
-        holders = await storage.find(schema, RESET.equals(token), _TWO)
+        holders = await ctx.services.storage.find(schema, RESET.equals(token), _TWO)
         if len(holders) != 1:
             raise _invalid_token()
-        if not await storage.find(schema, RESET.is_(token, self._validity), ONE):
+        if RESET.is_over(holders[0], self._validity):
             raise ParseError(Code.OTHER_CAUSE, "The password reset link has expired")
         return holders[0]
 
     async def _holder_of_old(self, ctx: RequestContext, token: str) -> ParseObject | None:
         """A page that was open for too long asks with its token for a new mail."""
-        if self._validity is None:
-            return None
         schema = await ctx.services.schemas.get("_User")
-        works = RESET.is_(token, self._validity)
-        expired = tree.And((RESET.equals(token), tree.Nor((works,))))
-        found = await ctx.services.storage.find(schema, expired, ONE)
-        return found[0] if found else None
+        found = await ctx.services.storage.find(schema, RESET.equals(token), ONE)
+        return found[0] if found and RESET.is_over(found[0], self._validity) else None
 
     async def _renew_and_send(self, ctx: RequestContext, user: ParseObject) -> None:
         renewed = await self._renewed(ctx, user)

@@ -1,11 +1,14 @@
 """Passwords: whose hash they fit, and that hashing them holds nobody up."""
 
 import asyncio
+import sys
 from collections.abc import Iterator
 
 import pytest
 from anyio.lowlevel import checkpoint
 
+from parsepy.errors import ParseError
+from parsepy.users.argon2_hashes import DUMMY_HASH
 from parsepy.users.passwords import MAX_BYTES, Passwords
 
 pytestmark = pytest.mark.anyio
@@ -118,3 +121,97 @@ async def test_others_get_on_while_a_password_is_looked_at(
         steps += 1
 
     assert steps > 10
+
+
+# -- Argon2
+
+
+@pytest.fixture
+def argon2() -> Iterator[Passwords]:
+    made = Passwords(argon2=True)
+    yield made
+    made.close()
+
+
+async def test_new_hashes_are_argon2_s_where_one_asks_for_it(argon2: Passwords) -> None:
+    hashed = await argon2.hash("correct horse")
+
+    assert hashed.startswith("$argon2id$v=19$m=19456,t=2,p=1$")
+    assert await argon2.matches("correct horse", hashed)
+    assert not await argon2.matches("correct Horse", hashed)
+
+
+async def test_both_kinds_are_read_whichever_is_written(
+    passwords: Passwords, argon2: Passwords
+) -> None:
+    for hashed in (await passwords.hash("x"), await argon2.hash("x"), HASH_OF_U):
+        for reader in (passwords, argon2):
+            assert await reader.matches("x", hashed) is (hashed != HASH_OF_U)
+            assert await reader.matches(U, hashed) is (hashed == HASH_OF_U)
+
+
+async def test_argon2_reads_every_byte(argon2: Passwords) -> None:
+    whole = "a" * MAX_BYTES
+    hashed = await argon2.hash(whole + "tail")
+
+    assert await argon2.matches(whole + "tail", hashed)
+    assert not await argon2.matches(whole, hashed)
+    assert not await argon2.matches(whole + "other", hashed)
+
+
+@pytest.mark.parametrize("password", ["a\0b", "\ud800", "ü" * 10_000])
+async def test_argon2_takes_every_text(argon2: Passwords, password: str) -> None:
+    assert await argon2.matches(password, await argon2.hash(password))
+
+
+async def test_with_both_kinds_everybody_s_log_in_costs_one_of_each(
+    argon2: Passwords, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stored = {
+        "older": HASH_OF_U,
+        "newer": await argon2.hash("x"),
+        "without": None,
+        "emptied": "",
+        "broken": "plain",
+    }
+    costs: list[str] = []
+
+    async def counting(self: Passwords, password: str, hashed: str) -> bool:
+        costs.append("argon2" if hashed.startswith("$argon2id") else "bcrypt")
+        return await fits(self, password, hashed)
+
+    fits = Passwords.fits
+    monkeypatch.setattr(Passwords, "fits", counting)
+
+    for name, hashed in stored.items():
+        costs.clear()
+        await argon2.matches("wrong", hashed)
+        assert sorted(costs) == ["argon2", "bcrypt"], name
+
+
+async def test_the_dummy_costs_what_a_hash_costs(argon2: Passwords) -> None:
+    parameters = DUMMY_HASH.split("$")[:4]
+
+    assert (await argon2.hash("x")).split("$")[:4] == parameters
+
+
+async def test_without_its_library_an_argon2_hash_is_the_server_s_fault(
+    passwords: Passwords, argon2: Passwords, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It must not count as a wrong password: that would lock the account."""
+    hashed = await argon2.hash("x")
+    monkeypatch.setitem(sys.modules, "argon2", None)
+    monkeypatch.delitem(sys.modules, "parsepy.users.argon2_hashes")
+    monkeypatch.delattr("parsepy.users.argon2_hashes")
+
+    with pytest.raises(ParseError, match="Internal server error"):
+        await passwords.matches("x", hashed)
+    assert await passwords.matches(U, HASH_OF_U)
+
+
+async def test_one_of_many_hashes_fits(passwords: Passwords) -> None:
+    hashes = [await passwords.hash(password) for password in ("a", "b")]
+
+    assert await passwords.fits_one_of("b", [*hashes, "plain"])
+    assert not await passwords.fits_one_of("c", [*hashes, "plain"])
+    assert not await passwords.fits_one_of("c", [])
