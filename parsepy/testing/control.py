@@ -32,7 +32,7 @@ class SwitchableApp:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "lifespan":
-            await self.current(scope, receive, send)
+            await self._serve(scope, receive, send)
             return
 
         async def send_last(message: Message) -> None:
@@ -42,6 +42,17 @@ class SwitchableApp:
             await send(message)
 
         await self.current(scope, receive, send_last)
+
+    async def _serve(self, scope: Scope, receive: Receive, send: Send) -> None:
+        app = self.current
+
+        async def send_when_settled(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                # Suites look for a mail as soon as the request that sends it is answered.
+                await app.parts.background.settled()
+            await send(message)
+
+        await app(scope, receive, send_when_settled)
 
     async def reset(self) -> None:
         await self.current.parts.reset()

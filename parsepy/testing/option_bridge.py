@@ -94,8 +94,11 @@ class _Hook:
 
 
 def mail_adapter(lent: Lent) -> object:
-    """The methods that the test's adapter has, and no others: what it lacks means something."""
-    methods: dict[str, Any] = {}
+    """The methods that the test's adapter has, and no others: what it lacks means something.
+
+    Requests wait for it, as for adapters of parse-server.
+    """
+    methods: dict[str, Any] = {"queued": False}
     if "sendMail" in lent:
         methods["send_mail"] = _Sender(lent["sendMail"], _message_json)
     if "sendVerificationEmail" in lent:

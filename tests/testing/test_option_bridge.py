@@ -189,7 +189,33 @@ async def test_a_mail_adapter_has_no_method_that_the_tests_has_not(
     adapter = _decoded(remote, emailAdapter=lent)["emailAdapter"]
 
     assert hasattr(adapter, "send_mail")
+    assert adapter.queued is False
     assert not hasattr(adapter, "send_verification_email")
+
+
+async def test_mails_have_arrived_when_the_request_is_answered(
+    under_test: UnderTest, process: AnsweringServer
+) -> None:
+    methods = ("sendMail", "sendVerificationEmail", "sendPasswordResetEmail")
+    await under_test.reconfigure(
+        emailAdapter=_lent(process.url, *methods, blocking=True),
+        verifyUserEmails=True,
+        appName="App",
+        publicServerURL=LINK,
+    )
+    ann = {"username": "ann", "password": "secret", "email": "ann@example.com"}
+
+    counts = []
+    for path, body in (
+        ("/users", ann),
+        ("/verificationEmailRequest", {"email": ann["email"]}),
+        ("/requestPasswordReset", {"email": ann["email"]}),
+    ):
+        await under_test.parse.ok("POST", path, body)
+        counts.append(len(process.asked))
+
+    assert counts == [1, 2, 3]
+    assert all(body["args"][0]["link"].startswith(LINK) for _, body in process.asked)
 
 
 async def test_options_come_over_the_control_port(
