@@ -67,7 +67,7 @@ class _Account:
 
     async def fail(self) -> None:
         """The failure that reaches the threshold locks the account in the same step."""
-        last = tree.Compare(tree.Path(COUNT, NUMBER), ">=", self._options.threshold - 1)
+        last = self._is_last()
         for _ in range(_ATTEMPTS):
             if await self._update(tree.Nor((last,)), {COUNT: Increment(1)}) is not None:
                 return
@@ -79,6 +79,12 @@ class _Account:
             if not await self._is_open():
                 break
         await self._refuse()
+
+    def _is_last(self) -> Where:
+        """That the next failure locks. Who never failed has no count to compare."""
+        if self._options.threshold == 1:
+            return tree.EVERYTHING
+        return tree.Compare(tree.Path(COUNT, NUMBER), ">=", self._options.threshold - 1)
 
     def _tell_if_locked_before(self, user: ParseObject) -> None:
         """The count stays when the lock ends, so that one more failure locks again at once."""

@@ -1,7 +1,10 @@
 """Start-up messages about users, passwords and mail, word for word."""
 
+import re
+
 import pytest
 
+from parsepy.options import load_options
 from tests.options.faults import OPTION, Case, assert_accepted, assert_fault, case
 
 
@@ -15,6 +18,7 @@ def mail(**changes: object) -> dict[str, object]:
     }
 
 
+KEYS = {"appId": "app", "masterKey": "master"}
 LOCKOUT_DURATION = "Account lockout duration should be greater than 0 and less than 100000"
 LOCKOUT_THRESHOLD = (
     "Account lockout threshold should be an integer greater than 0 and less than 1000"
@@ -63,6 +67,10 @@ SESSIONS: list[Case] = [
     (
         {"passwordPolicy": {"doNotAllowUsername": "yes"}},
         "passwordPolicy.doNotAllowUsername must be a boolean value.",
+    ),
+    (
+        {"passwordPolicy": {"validatorPattern": re.compile(b"x")}},
+        "passwordPolicy.validatorPattern must be a regex string or RegExp object.",
     ),
     ({"passwordPolicy": {"maxPasswordHistory": 21}}, HISTORY),
     ({"passwordPolicy": {"maxPasswordHistory": -1}}, HISTORY),
@@ -143,8 +151,42 @@ def test_a_fault_is_told_in_the_words_of_parse_server(
         {"publicServerURL": ""},
         {"accountLockout": {"duration": 0.5, "threshold": 999}},
         {"passwordPolicy": {"maxPasswordHistory": 0, "validatorPattern": "^.{8,}$"}},
+        {"passwordPolicy": {"validatorPattern": r"(?=.*\d)"}},
+        {"passwordPolicy": {"validatorPattern": r"\p{Lu}"}},
+        {"passwordPolicy": {"validatorPattern": re.compile("x"), "validatorCallback": len}},
+        mail(
+            verifyUserEmails=print,
+            preventLoginWithUnverifiedEmail=print,
+            sendUserEmailVerification=print,
+            publicServerURL=print,
+        ),
+        {"passwordHashing": "bcrypt"},
         mail(emailVerifyTokenValidityDuration=60, emailVerifyTokenReuseIfValid=True),
     ],
 )
 def test_what_parse_server_accepts_is_accepted(given: dict[str, object]) -> None:
     assert_accepted(given)
+
+
+@pytest.mark.parametrize("hashing", ["md5", "", "Argon2", 1])
+def test_passwords_are_hashed_by_one_of_two(hashing: object) -> None:
+    assert_fault({"passwordHashing": hashing}, "Option passwordHashing must be bcrypt or argon2.")
+
+
+def test_argon2_needs_its_library(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert_accepted({"passwordHashing": "argon2"})
+
+    monkeypatch.setattr("parsepy.options.validation.accounts.find_spec", lambda _name: None)
+    assert_fault(
+        {"passwordHashing": "argon2"},
+        "passwordHashing argon2 needs its library: pip install 'parsepy-server[argon2]'.",
+    )
+
+
+def test_a_pattern_is_compiled_once() -> None:
+    policy = load_options({**KEYS, "passwordPolicy": {"validatorPattern": "[0-9]"}}).options
+    assert policy.password_policy is not None
+    pattern = policy.password_policy.validator_pattern
+    assert pattern is not None
+    assert pattern.search("a1") is not None
+    assert pattern.search("a") is None

@@ -205,6 +205,15 @@ async def test_without_the_option_nothing_is_counted(parse: LocalApp) -> None:
     assert COUNT not in await row(parse)
 
 
+async def test_the_first_failure_may_be_the_last(database_uri: str) -> None:
+    options: dict[str, Any] = {"accountLockout": {"threshold": 1, "duration": 2}}
+    async with local_app(databaseURI=database_uri, **options) as app:
+        await app.ok("POST", "/users", ANN)
+
+        assert await attempt(app, "wrong") == INVALID
+        assert await attempt(app, "secret") == LOCKED
+
+
 async def test_a_transaction_cannot_hold_a_log_in_that_counts(app: LocalApp) -> None:
     def request(name: str, password: str) -> dict[str, object]:
         body = {"username": name, "password": password}
