@@ -17,7 +17,7 @@ _ADDRESS_SAFE: Final = "!#$%&'()*+,/:;=?@[]~"
 
 
 def template_values(parameters: Parameters) -> Mapping[str, Text]:
-    """Much of it came with the request, so nothing of it is ever markup."""
+    """What came with a request, which is never markup."""
     return {name: client_text(value) for name, value in parameters.items()}
 
 

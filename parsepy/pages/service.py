@@ -151,7 +151,8 @@ class Pages:
         shown = {**unsaid, **known}
         if self._built_in and self._localised and _ERROR in shown:
             shown[_ERROR] = self._errors.in_language(shown[_ERROR], known.get(LOCALE))
-        parameters: Values = {**self._places(known), **template_values(shown)}
+        own = {name: known[name] for name in _OWN if name in known}
+        parameters: Values = {**self._places(known), **template_values(shown), **own}
         text = render(
             template,
             parameters,

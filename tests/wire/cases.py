@@ -9,8 +9,11 @@ from pathlib import Path
 from typing import Any
 
 from parsepy.types import JSONObject, JSONValue
+from tests.wire.variables import substitute
 
 FOLDER = Path(__file__).parents[2] / "compat_fixtures"
+PLACES = {"pages": str(Path(__file__).parent / "pages")}
+"""What `${name}` stands for in the options of a case."""
 LINE_WIDTH = 100
 
 
@@ -25,7 +28,8 @@ class Case:
     @property
     def options(self) -> JSONObject:
         """Server options of this case, on top of `player.DEFAULT_OPTIONS`."""
-        options: JSONObject = self.content.get("options", {})
+        options = substitute(self.content.get("options", {}), PLACES)
+        assert isinstance(options, dict)
         return options
 
     @property

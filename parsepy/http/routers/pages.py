@@ -98,8 +98,10 @@ async def _resent(visit: Visit, username: str | None, token: str | None) -> Page
 
 
 async def _choose_password(visit: Visit) -> PageAnswer:
-    query = visit.request.query
-    parameters = {name: query[name] for name in ("token", "username") if name in query}
+    options, query = visit.services.options, visit.request.query
+    # The order is that of parse-server's addresses.
+    parameters = {"appId": options.app_id, "appName": options.app_name or ""}
+    parameters |= {name: query[name] for name in ("token", "username") if name in query}
     return await visit.pages.show(visit.request, Page.PASSWORD_RESET, parameters)
 
 
@@ -139,7 +141,7 @@ async def _reset_password(visit: Visit) -> PageAnswer | Answer:
 
 async def _show_problem(visit: Visit, token: str, problem: str) -> PageAnswer:
     """The form again, with its token."""
-    parameters = {"token": token, "error": problem}
+    parameters = {"token": token, "appId": visit.services.options.app_id, "error": problem}
     return await visit.pages.show(visit.request, Page.PASSWORD_RESET, parameters, redirect=False)
 
 
