@@ -2,8 +2,12 @@
 
 import asyncio
 import logging
+import os
+import sys
+import threading
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from types import ModuleType
 from typing import Final, TypeVar, TypeVarTuple, Unpack
 
@@ -19,6 +23,10 @@ with longer passwords would be locked out."""
 _DUMMY_HASH: Final = "$2b$10$F93OC5NBDD1WdswdtdKyAecgGF95HoQwP.bQKQFb7L0UF2QD9Jeny"
 _ARGON2: Final = "$argon2"
 
+_NICER: Final = 15
+"""How far the threads stand behind the loop. With 10 a request still waits for a slice of theirs
+(4 ms); with 19 they get next to nothing while requests keep every core busy."""
+
 _log = logging.getLogger(__name__)
 
 Result = TypeVar("Result")
@@ -33,7 +41,9 @@ class Passwords:
     """
 
     def __init__(self, threads: int = 4, *, argon2: bool = False) -> None:
-        self._threads = ThreadPoolExecutor(threads, thread_name_prefix="passwords")
+        self._threads = ThreadPoolExecutor(
+            threads, thread_name_prefix="passwords", initializer=_stand_back
+        )
         self._argon2 = argon2
 
     async def hash(self, password: str) -> str:
@@ -90,6 +100,15 @@ def _argon2() -> ModuleType:
         _log.error("There are Argon2 hashes to compare: pip install 'parsepy-server[argon2]'.")
         raise errors.internal_error() from error
     return argon2_hashes
+
+
+def _stand_back() -> None:
+    """Lets the loop's thread go first: log-ins take every core that is free, and no other."""
+    if sys.platform == "linux":  # Elsewhere a priority is a process's.
+        thread = threading.get_native_id()
+        with suppress(OSError):
+            lower = os.getpriority(os.PRIO_PROCESS, thread) + _NICER
+            os.setpriority(os.PRIO_PROCESS, thread, lower)
 
 
 def _cut(password: str) -> bytes:
