@@ -6,6 +6,8 @@ import pytest
 
 from parsepy.auth.base import AuthProvider
 from parsepy.auth.custom import CustomProvider
+from parsepy.auth.oauth2 import OAuth2Provider
+from parsepy.auth.oidc import OidcProvider
 from parsepy.auth.registry import BUNDLED, AuthProviders
 from parsepy.options.errors import OptionsError
 from parsepy.options.load import load_options
@@ -90,6 +92,52 @@ def test_a_provider_that_comes_later_is_taken_and_proves_nothing() -> None:
     assert "twitter" not in providers
     assert "twitter" in _providers(auth={"twitter": {"module": Own}})
     assert LATER.isdisjoint(BUNDLED)
+
+
+@pytest.mark.parametrize("name", ["github", "microsoft", "oauth2", "oidc"])
+def test_a_provider_that_needs_options_and_has_none_is_not_there(name: str) -> None:
+    providers = _providers()
+
+    assert name not in providers
+    assert name not in set(providers)
+    with pytest.raises(KeyError):
+        providers[name]
+
+
+@pytest.mark.parametrize("name", ["apple", "facebook", "google"])
+def test_a_provider_that_says_itself_that_it_has_no_options(name: str) -> None:
+    assert name in _providers()
+
+
+@pytest.mark.parametrize(
+    ("name", "options", "kind"),
+    [
+        ("own", {"oauth2": True, "tokenIntrospectionEndpointUrl": "https://a"}, OAuth2Provider),
+        ("own", {"oidc": True, "issuer": "https://a", "clientId": "b"}, OidcProvider),
+        ("oidc", {"issuer": "https://a", "clientId": "b"}, OidcProvider),
+        ("keycloak", {"oidc": True, "issuer": "https://a", "clientId": "b"}, OidcProvider),
+    ],
+)
+def test_any_name_may_be_a_server_of_a_standard(
+    name: str, options: dict[str, object], kind: type[AuthProvider]
+) -> None:
+    assert type(_providers(auth={name: options})[name]) is kind
+
+
+@pytest.mark.parametrize(
+    ("name", "options", "message"),
+    [
+        ("github", {}, "GitHub options are required"),
+        ("microsoft", {"clientId": "a"}, "Microsoft clientSecret is required"),
+        ("oidc", {"clientId": "a"}, "auth.oidc.issuer is required"),
+        ("apple", {"clientId": True}, "auth.apple.clientId must be"),
+    ],
+)
+def test_options_with_which_nobody_could_log_in_stop_the_start(
+    name: str, options: dict[str, object], message: str
+) -> None:
+    with pytest.raises(OptionsError, match=message):
+        _providers(auth={name: options})
 
 
 def test_each_configured_provider_is_an_object_of_its_own() -> None:
