@@ -40,10 +40,11 @@ class Config:
     async def save(self, ctx: RequestContext, params: JSONValue, closed: JSONValue) -> None:
         """Changes the values that are named; each is open to all unless `closed` says otherwise.
 
-        For the master key. Raises 141, and what the triggers raise.
+        For the master key. Raises 141, 105 for a denied keyword, and what the triggers raise.
         """
         if not isinstance(params, dict) or not params:
             raise errors.script_failed("Update document requires atomic operators")
+        self._services.denylist.check(params)
         changes = _changes(params, closed if isinstance(closed, dict) else {})
         before = await self._row()
         original = None if before is None else _object(before, "params")

@@ -60,3 +60,14 @@ async def test_names_that_are_none(parse: LocalApp, name: str) -> None:
 
     assert (answer.status_code, answer.json()["code"]) == (400, 141)
     assert await parse.ok("GET", "/config") == {"params": {}}
+
+
+@pytest.mark.parametrize(
+    "params", [{"a": {"_bsontype": "Code", "code": "shell"}}, {"a": [{"b": {"__proto__": 1}}]}]
+)
+async def test_denied_keywords_are_refused(parse: LocalApp, params: object) -> None:
+    answer = await parse.send("PUT", "/config", {"params": params}, master=True)
+
+    assert answer.json()["code"] == 105
+    assert answer.json()["error"].startswith("Prohibited keyword in request data: ")
+    assert (await parse.ok("GET", "/config"))["params"] == {}
