@@ -8,7 +8,7 @@ from parsepy.auth.base import AuthRequest, Stage
 from parsepy.email.base import Letter, Message
 from parsepy.testing.argument_values import members_json, user_json
 from parsepy.testing.process import Lent, RemoteProcess
-from parsepy.types import JSONObject
+from parsepy.types import MISSING, JSONObject
 
 _AUTH_HOOKS: Final = {
     "validateAuthData": "validate_auth_data",
@@ -88,6 +88,9 @@ class _Hook:
         return await self._function(*(self._sent(one) for one in arguments))
 
     def _sent(self, argument: object) -> object:
+        if argument is None:
+            # What nobody has sent is no null there.
+            return MISSING
         if isinstance(argument, AuthRequest) and self._name in _STAGES:
             return {**members_json(argument), "triggerName": self._name}
         return argument

@@ -98,7 +98,8 @@ async def test_a_lent_module_beside_its_options(
     assert provider.challenges
     assert answer == {"token": "t"}
     data, auth_data, options, request = process.last["args"]
-    assert (data, auth_data, request["isChallenge"]) == ({"a": 1}, None, True)
+    assert (data, auth_data) == ({"a": 1}, {"__t": "Undefined"})
+    assert request["isChallenge"] is True
     assert options == {"module": {"__t": "Bridge", "url": process.url}, "option1": "hello"}
 
 
