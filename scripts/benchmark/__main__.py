@@ -88,6 +88,11 @@ def run(command: Command, folder: Path) -> Results:
                 after_load={
                     target.candidate.name: memory(target.server.process.pid) for target in targets
                 },
+                alone={
+                    scenario.title: scenario.beside.alone
+                    for scenario in command.scenarios
+                    if scenario.beside is not None
+                },
             )
 
 

@@ -23,6 +23,7 @@ class Loaded(Generic[Reading]):
     requests: int
     seconds: float
     latencies: list[float]
+    beside: int
     before: Reading
     after: Reading
 
@@ -63,7 +64,12 @@ class LoadGenerator:
         if result["wrong"] is not None:
             raise WrongAnswerError(f"under load: {result['wrong']}")
         return Loaded(
-            result["requests"], result["seconds"], result["latencies"], before=before, after=after
+            result["requests"],
+            result["seconds"],
+            result["latencies"],
+            result["beside"],
+            before=before,
+            after=after,
         )
 
     def _tell(self, line: str) -> None:

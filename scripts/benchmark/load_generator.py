@@ -10,6 +10,7 @@ import json
 import sys
 from collections.abc import Iterator
 from itertools import cycle
+from math import inf
 from time import perf_counter
 from typing import TypedDict, cast
 
@@ -19,36 +20,46 @@ LOOPBACK = "127.0.0.1"
 GRACE_SECONDS = 30
 
 
-class Job(TypedDict):
-    """Requests are sent in turn until `seconds` have passed or `max_requests` were sent."""
+class Stream(TypedDict):
+    """Requests that are sent in turn over some connections, and what each answer must hold."""
 
-    port: int
     connections: int
     requests: list[str]
     status: int
     fragment: str
     times: int
+
+
+class Job(Stream):
+    """The stream goes on until `seconds` have passed or `max_requests` were sent.
+
+    `beside` is another one that keeps the server busy meanwhile; its latencies are not told.
+    """
+
+    port: int
     seconds: float
     max_requests: int
+    beside: Stream | None
 
 
 class Result(TypedDict):
     requests: int
     seconds: float
     latencies: list[float]
+    beside: int
     wrong: str | None
 
 
 class Load:
-    """One job under way: what its connections share."""
+    """One stream under way: what its connections share."""
 
-    def __init__(self, job: Job) -> None:
-        self.requests: Iterator[bytes] = cycle([text.encode() for text in job["requests"]])
-        self.status = f"HTTP/1.1 {job['status']} ".encode()
-        self.fragment = job["fragment"].encode()
-        self.times = job["times"]
-        self.left = job["max_requests"]
-        self.seconds = job["seconds"]
+    def __init__(self, stream: Stream, seconds: float, max_requests: float = inf) -> None:
+        self.requests: Iterator[bytes] = cycle([text.encode() for text in stream["requests"]])
+        self.status = f"HTTP/1.1 {stream['status']} ".encode()
+        self.fragment = stream["fragment"].encode()
+        self.times = stream["times"]
+        self.left = max_requests
+        self.seconds = seconds
         self.latencies: list[float] = []
         self.wrong: str | None = None
         self.end = 0.0
@@ -130,28 +141,64 @@ def content_length(head: bytes) -> int | None:
     return int(rest.partition(b"\r\n")[0]) if found else None
 
 
-async def open_connections(job: Job, load: Load) -> list[Connection]:
-    loop = asyncio.get_running_loop()
-    opened = [
-        await loop.create_connection(lambda: Connection(load), LOOPBACK, job["port"])
-        for _ in range(job["connections"])
-    ]
-    return [connection for _, connection in opened]
+class Running:
+    """A stream with its open connections."""
+
+    def __init__(self, load: Load, connections: list[Connection]) -> None:
+        self.load = load
+        self._connections = connections
+
+    @classmethod
+    async def opened(cls, load: Load, port: int, connections: int) -> "Running":
+        loop = asyncio.get_running_loop()
+        opened = [
+            await loop.create_connection(lambda: Connection(load), LOOPBACK, port)
+            for _ in range(connections)
+        ]
+        return cls(load, [connection for _, connection in opened])
+
+    def start(self) -> None:
+        self.load.end = perf_counter() + self.load.seconds
+        for connection in self._connections:
+            connection.send_next()
+
+    async def finish(self) -> None:
+        """Wait for the last answers."""
+        async with asyncio.timeout(self.load.seconds + GRACE_SECONDS):
+            await asyncio.gather(*(connection.finished for connection in self._connections))
 
 
-async def run(load: Load, connections: list[Connection]) -> Result:
-    """Load the server and wait for the last answers."""
+async def opened(job: Job) -> tuple[Running, Running | None]:
+    """The stream to measure and the one beside it, ready to start."""
+    load = Load(job, job["seconds"], job["max_requests"])
+    measured = await Running.opened(load, job["port"], job["connections"])
+    beside = job["beside"]
+    if beside is None:
+        return measured, None
+    other = Load(beside, job["seconds"])
+    return measured, await Running.opened(other, job["port"], beside["connections"])
+
+
+async def run(measured: Running, beside: Running | None) -> Result:
+    """Load the server; the answers beside are counted as long as the measured ones come."""
+    if beside is not None:
+        beside.start()
     started = perf_counter()
-    load.end = started + load.seconds
-    for connection in connections:
-        connection.send_next()
-    async with asyncio.timeout(load.seconds + GRACE_SECONDS):
-        await asyncio.gather(*(connection.finished for connection in connections))
+    measured.start()
+    await measured.finish()
+    seconds = perf_counter() - started
+    answered, wrong = 0, measured.load.wrong
+    if beside is not None:
+        answered = len(beside.load.latencies)
+        beside.load.left = 0
+        await beside.finish()
+        wrong = wrong or beside.load.wrong
     return {
-        "requests": len(load.latencies),
-        "seconds": perf_counter() - started,
-        "latencies": load.latencies,
-        "wrong": load.wrong,
+        "requests": len(measured.load.latencies),
+        "seconds": seconds,
+        "latencies": measured.load.latencies,
+        "beside": answered,
+        "wrong": wrong,
     }
 
 
@@ -159,11 +206,10 @@ async def serve_jobs() -> None:
     # Reading may block the loop: no job is under way, and no thread wakes up during one.
     while line := sys.stdin.readline():
         job: Job = json.loads(line)
-        load = Load(job)
-        connections = await open_connections(job, load)
+        measured, beside = await opened(job)
         _write({"open": True})
         sys.stdin.readline()
-        _write(await run(load, connections))
+        _write(await run(measured, beside))
 
 
 def _write(message: object) -> None:

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 
 from scripts.benchmark.exchange import WrongAnswerError
 from scripts.benchmark.load import LoadGenerator
-from scripts.benchmark.load_generator import Job
+from scripts.benchmark.load_generator import Job, Stream
 from scripts.benchmark.plan import Plan
-from scripts.benchmark.scenarios import Scenario
+from scripts.benchmark.scenarios import Beside, Expected, Requests, Scenario
 from scripts.benchmark.seed import Seed
 from scripts.benchmark.servers import Candidate, RunningServer
 from scripts.benchmark.usage import Memory, cpu_seconds, memory
@@ -33,6 +33,8 @@ class Window:
     p99_ms: float
     server_cpu: float
     mongod_cpu: float | None
+    beside_per_second: float | None = None
+    """Answers of what ran beside; CPU holds for both together then."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,22 +114,38 @@ def _window(
         p99_ms=_quantile(latencies, 0.99) * 1000,
         server_cpu=spent[0] * 1000 / thousands,
         mongod_cpu=None if watched is None else spent[1] * 1000 / thousands,
+        beside_per_second=None if scenario.beside is None else load.beside / load.seconds,
     )
 
 
 def _job(scenario: Scenario, target: Target, plan: Plan, seconds: float) -> Job:
-    client = target.server.client
-    host = f"127.0.0.1:{target.server.port}"
-    requests = scenario.requests(client, target.seed)
+    connections = scenario.connections or plan.connections
+    measured = _stream(target, scenario.requests, scenario.expected, connections)
     return {
+        **measured,
         "port": target.server.port,
-        "connections": plan.connections,
-        "requests": [request.on_the_wire(host, MOUNT_PATH).decode() for request in requests],
-        "status": scenario.expected.status,
-        "fragment": scenario.expected.fragment,
-        "times": scenario.expected.times,
         "seconds": seconds,
         "max_requests": plan.max_requests,
+        "beside": _beside(target, scenario.beside),
+    }
+
+
+def _beside(target: Target, beside: Beside | None) -> Stream | None:
+    if beside is None:
+        return None
+    return _stream(target, beside.requests, beside.expected, beside.connections)
+
+
+def _stream(target: Target, requests: Requests, expected: Expected, connections: int) -> Stream:
+    client = target.server.client
+    host = f"127.0.0.1:{target.server.port}"
+    listed = requests(client, target.seed)
+    return {
+        "connections": connections,
+        "requests": [request.on_the_wire(host, MOUNT_PATH).decode() for request in listed],
+        "status": expected.status,
+        "fragment": expected.fragment,
+        "times": expected.times,
     }
 
 

@@ -1,6 +1,7 @@
 """The results as Markdown tables, with ratios to parse-server."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from statistics import median
 
 from scripts.benchmark.results import Results, Summary, summarise
@@ -13,21 +14,23 @@ MEGABYTE = 1_000_000
 def report(results: Results) -> str:
     """All tables; those without figures are left out."""
     tables = [results.machine, start_table(results)]
-    if results.windows:
+    if without := _without_company(results):
         tables += [
             _scenario_table(
-                results,
+                without,
                 "Server CPU per 1,000 requests (ms)",
                 lambda summary: summary.server_cpu,
             ),
-            _scenario_table(results, "Requests per second", lambda summary: summary.per_second),
-            latency_table(results),
+            _scenario_table(without, "Requests per second", lambda summary: summary.per_second),
+            latency_table(without),
             _scenario_table(
-                results,
+                without,
                 "CPU of mongod per 1,000 requests (ms)",
                 lambda summary: summary.mongod_cpu,
             ),
         ]
+    if results.alone:
+        tables.append(company_table(results))
     return "\n\n".join(tables)
 
 
@@ -58,6 +61,22 @@ def latency_table(results: Results) -> str:
     return table("Latency p50 / p99 (ms)", ["", *results.servers.values()], rows)
 
 
+def company_table(results: Results) -> str:
+    """p99 with its ratio to the same requests alone, if those were measured too."""
+    rows: list[list[str]] = []
+    for scenario, alone in results.alone.items():
+        row = [scenario]
+        for name, windows in results.windows[scenario].items():
+            summary = summarise(windows)
+            quiet = results.windows.get(alone, {}).get(name)
+            ratio = f" (×{summary.p99_ms / summarise(quiet).p99_ms:.1f})" if quiet else ""
+            others = f"{summary.beside_per_second or 0:.1f}/s"
+            row.append(f"{summary.p50_ms:.2f} / {summary.p99_ms:.2f}{ratio}, {others}")
+        rows.append(row)
+    title = "Latency p50 / p99 (ms) beside others, and how many of those were answered"
+    return table(title, ["", *results.servers.values()], rows)
+
+
 def table(title: str, header: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
     """A Markdown table with a title; all columns but the first are aligned right."""
     widths = [max(map(len, column)) for column in zip(header, *rows, strict=True)]
@@ -70,6 +89,16 @@ def table(title: str, header: Sequence[str], rows: Sequence[Sequence[str]]) -> s
 
     rule = "|".join(["-" * (widths[0] + 2), *("-" * (width + 1) + ":" for width in widths[1:])])
     return "\n".join([f"**{title}**", "", line(header), f"|{rule}|", *map(line, rows)])
+
+
+def _without_company(results: Results) -> Results | None:
+    """The scenarios whose every figure holds for their requests; `None` where there are none."""
+    windows = {
+        scenario: by_server
+        for scenario, by_server in results.windows.items()
+        if scenario not in results.alone
+    }
+    return replace(results, windows=windows) if windows else None
 
 
 def _scenario_table(results: Results, title: str, figure: Callable[[Summary], float | None]) -> str:

@@ -9,7 +9,7 @@ import pytest
 
 from scripts.benchmark.exchange import Request, WrongAnswerError
 from scripts.benchmark.load import LoadGenerator
-from scripts.benchmark.load_generator import Job
+from scripts.benchmark.load_generator import Job, Stream
 
 GOOD = [b"HTTP/1.1 200 OK\r\ncontent-length: 15\r\n\r\n", b'{"createdAt":1}']
 
@@ -67,6 +67,7 @@ def job(port: int, **changes: object) -> Job:
         "times": 1,
         "seconds": 20,
         "max_requests": 10,
+        "beside": None,
     }
     return {**plain, **changes}  # type: ignore[typeddict-item]
 
@@ -108,6 +109,43 @@ def test_load_ends_when_its_time_is_over(generator: LoadGenerator) -> None:
         loaded = generator.run(job(server.port, seconds=0.05, max_requests=10**9), lambda: None)
 
     assert loaded.requests == len(server.seen) > 0
+
+
+def beside(path: str, **changes: object) -> Stream:
+    """A stream of requests for one path, over a connection of its own."""
+    text = Request("GET", path).on_the_wire("h", "/parse").decode()
+    stream: Stream = {
+        "connections": 1,
+        "requests": [text],
+        "status": 200,
+        "fragment": '"createdAt"',
+        "times": 1,
+    }
+    return {**stream, **changes}  # type: ignore[typeddict-item]
+
+
+def test_what_is_asked_beside_is_counted_and_not_measured(generator: LoadGenerator) -> None:
+    with answering(*GOOD) as server:
+        loaded = generator.run(job(server.port, beside=beside("/c")), lambda: None)
+
+    paths = [request.split()[1] for request in server.seen]
+    assert len(loaded.latencies) == loaded.requests == 10
+    assert paths.count(b"/parse/c") >= loaded.beside >= 1
+
+
+def test_load_ends_with_its_own_requests_whatever_runs_beside(generator: LoadGenerator) -> None:
+    with answering(*GOOD) as server:
+        loaded = generator.run(
+            job(server.port, max_requests=1, beside=beside("/c", connections=4)), lambda: None
+        )
+
+    assert loaded.requests == 1
+    assert loaded.seconds < 20
+
+
+def test_wrong_answer_beside_aborts_too(generator: LoadGenerator) -> None:
+    with answering(*GOOD) as server, pytest.raises(WrongAnswerError, match="createdAt"):
+        generator.run(job(server.port, beside=beside("/c", fragment="sessionToken")), lambda: None)
 
 
 @pytest.mark.parametrize(

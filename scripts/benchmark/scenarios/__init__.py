@@ -2,14 +2,15 @@
 
 from collections.abc import Iterable
 
+from scripts.benchmark.scenarios.accounts import ACCOUNTS
 from scripts.benchmark.scenarios.basics import BASICS
 from scripts.benchmark.scenarios.growth import GROWTH
 from scripts.benchmark.scenarios.protocol import PROTOCOL
-from scripts.benchmark.scenarios.scenario import Expected, Scenario
+from scripts.benchmark.scenarios.scenario import Beside, Expected, Requests, Scenario
 
-__all__ = ["SCENARIOS", "Expected", "Scenario", "chosen_scenarios"]
+__all__ = ["SCENARIOS", "Beside", "Expected", "Requests", "Scenario", "chosen_scenarios"]
 
-SCENARIOS: tuple[Scenario, ...] = (*BASICS, *PROTOCOL, *GROWTH)
+SCENARIOS: tuple[Scenario, ...] = (*BASICS, *ACCOUNTS, *PROTOCOL, *GROWTH)
 
 
 def chosen_scenarios(names: Iterable[str]) -> tuple[Scenario, ...]:

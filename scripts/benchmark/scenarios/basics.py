@@ -1,4 +1,4 @@
-"""Single objects, plain finds, one batch, one log-in."""
+"""Single objects, plain finds, one batch."""
 
 import json
 from urllib.parse import urlencode
@@ -18,11 +18,9 @@ from scripts.benchmark.seed import (
     COUNTERS,
     CYCLED,
     GROUPS,
-    PASSWORD,
     PRIVATE,
     ROWS,
     SCORES,
-    USERNAME,
     Seed,
     batch_of_creates,
     created_ids,
@@ -53,10 +51,6 @@ def _batch(client: Client, user_id: str) -> Request:
 def _increment(object_id: str) -> Request:
     change: JSONObject = {"score": {"__op": "Increment", "amount": 1}}
     return Request("PUT", f"/classes/{COUNTERS}/{object_id}", change)
-
-
-def _login(password: str = PASSWORD) -> Request:
-    return Request("POST", "/login", {"username": USERNAME, "password": password})
 
 
 def _check_get(client: Client, seed: Seed) -> None:
@@ -109,14 +103,6 @@ def _check_batch(client: Client, seed: Seed) -> None:
     same(read_back(client, "BenchBatch", ids[-1]), row(BATCH - 1, seed.user_id), "batch")
 
 
-def _check_login(client: Client, seed: Seed) -> None:
-    token = client.send(_login()).text(200, "sessionToken")
-    me = client.send(Request("GET", "/users/me", session_token=token)).json_object(200)
-    same(me, {"objectId": seed.user_id, "username": USERNAME}, "login")
-    refused = client.send(_login("wrong")).json_object(404)
-    same(refused, {"code": 101, "error": "Invalid username/password."}, "a wrong password")
-
-
 BASICS: tuple[Scenario, ...] = (
     Scenario(
         "get",
@@ -166,12 +152,5 @@ BASICS: tuple[Scenario, ...] = (
         lambda client, seed: [_batch(client, seed.user_id)],
         _check_batch,
         Expected(200, '"createdAt"', BATCH),
-    ),
-    Scenario(
-        "login",
-        "login (bcrypt, cost 10)",
-        lambda _client, _seed: [_login()],
-        _check_login,
-        Expected(200, '"sessionToken":"r:'),
     ),
 )

@@ -2,10 +2,13 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TypeAlias
 
 from parsepy.types import JSONObject, JSONValue
 from scripts.benchmark.exchange import Client, Request, WrongAnswerError
 from scripts.benchmark.seed import Seed
+
+Requests: TypeAlias = Callable[[Client, Seed], list[Request]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,18 +25,35 @@ def plant_nothing(_client: Client, _seed: Seed) -> None:
 
 
 @dataclass(frozen=True, slots=True)
+class Beside:
+    """What others ask meanwhile, over connections of their own, without being measured.
+
+    `alone` is the title of the scenario that is the same without them.
+    """
+
+    alone: str
+    connections: int
+    requests: Requests
+    expected: Expected
+
+
+@dataclass(frozen=True, slots=True)
 class Scenario:
     """`requests` are sent in turn, over and over; `check` raises WrongAnswerError.
 
-    `plant` stores what the scenario needs besides and is called once for each server.
+    `plant` stores what the scenario needs besides and is called once for each server. With
+    `beside` only latencies mean something: the server's CPU is spent on both.
     """
 
     name: str
     title: str
-    requests: Callable[[Client, Seed], list[Request]]
+    requests: Requests
     check: Callable[[Client, Seed], None]
     expected: Expected
     plant: Callable[[Client, Seed], None] = plant_nothing
+    beside: Beside | None = None
+    connections: int | None = None
+    """`None`: as many as the plan says."""
 
 
 def get(class_name: str, object_id: str, session_token: str | None = None) -> Request:
