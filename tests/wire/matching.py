@@ -15,6 +15,7 @@ MATCHERS = {
     "<token>": r"r:[0-9a-f]{32}",
     "<username>": r"[A-Za-z0-9]{25}",
     "<mailToken>": r"[A-Za-z0-9]{25}",
+    "<recovery>": r"[A-Za-z0-9]{30}, [A-Za-z0-9]{30}",
     "<hash>": r"\$2[aby]\$10\$[./A-Za-z0-9]{53}",
     "<prefix>": r"[0-9a-f]{32}_",
     "<etag>": r'W/"[^"]+"',

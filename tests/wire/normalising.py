@@ -15,6 +15,7 @@ VOLATILE_KEYS = {
     "username": ("<username>",),
     "_email_verify_token": ("<mailToken>",),
     "_perishable_token": ("<mailToken>",),
+    "recovery": ("<recovery>",),
     # Sentences for people, in each server's own words.
     "warning": ("<text>",),
     "solution": ("<text>",),

@@ -23,6 +23,7 @@ TOKEN = "r:0123456789abcdef0123456789abcdef"
         ({"sessionToken": TOKEN}, {"sessionToken": "<token>"}),
         ({"username": "a" * 25}, {"username": "<username>"}),
         ({"_perishable_token": "a" * 25}, {"_perishable_token": "<mailToken>"}),
+        ({"recovery": f"{'a' * 30}, {'B' * 30}"}, {"recovery": "<recovery>"}),
         ({"_password_history": ["$2b$10$" + "a" * 53]}, {"_password_history": ["<hash>"]}),
         ({"title": "Door", "warning": "Open."}, {"title": "Door", "warning": "<text>"}),
         ({"userId00id": {"read": True}}, {"${alice}": {"read": True}}),
