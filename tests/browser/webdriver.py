@@ -1,0 +1,174 @@
+"""A real Chromium without a window, driven over the WebDriver protocol (W3C)."""
+
+import shutil
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, Final
+
+import httpx
+
+from tests.support.availability import MissingComponentError
+from tests.support.ports import free_port
+from tests.support.processes import RunningProcess
+
+PHONE: Final = (390, 844)
+_ELEMENT: Final = "element-6066-11e4-a52e-4f735466cecf"
+_ARGUMENTS: Final = (
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
+_DEADLINE: Final = 20.0
+_BETWEEN_LOOKS: Final = 0.05
+
+
+def find_browser() -> tuple[str, str]:
+    """The programs: browser and driver. Raises MissingComponentError."""
+    browser = shutil.which("chromium") or shutil.which("google-chrome")
+    driver = shutil.which("chromedriver")
+    if browser is None or driver is None:
+        raise MissingComponentError(
+            "no Chromium with its driver: apt-get install chromium chromium-driver"
+        )
+    return browser, driver
+
+
+class Element:
+    def __init__(self, browser: "Browser", element_id: str) -> None:
+        self._browser = browser
+        self._path = f"/element/{element_id}"
+
+    @property
+    def text(self) -> str:
+        return str(self._get("text"))
+
+    @property
+    def label(self) -> str:
+        """What a screen reader calls it."""
+        return str(self._get("computedlabel"))
+
+    @property
+    def role(self) -> str:
+        return str(self._get("computedrole"))
+
+    def style(self, name: str) -> str:
+        return str(self._get(f"css/{name}"))
+
+    def type(self, text: str) -> None:
+        self._browser.command("POST", f"{self._path}/value", {"text": text})
+
+    def click(self) -> None:
+        self._browser.command("POST", f"{self._path}/click", {})
+
+    def _get(self, what: str) -> object:
+        return self._browser.command("GET", f"{self._path}/{what}")
+
+
+class Browser:
+    """One window. `scripts` says whether pages may run theirs."""
+
+    def __init__(self, client: httpx.Client, folder: Path, *, scripts: bool) -> None:
+        self._client = client
+        program, _ = find_browser()
+        options = {
+            "binary": program,
+            "args": [*_ARGUMENTS, f"--user-data-dir={folder}", f"--window-size={_size(PHONE)}"],
+        }
+        wanted = {"goog:chromeOptions": options, "goog:loggingPrefs": {"browser": "ALL"}}
+        answer = self._send("POST", "/session", {"capabilities": {"alwaysMatch": wanted}})
+        self._session = f"/session/{answer['sessionId']}"
+        if not scripts:
+            disabled = {"cmd": "Emulation.setScriptExecutionDisabled", "params": {"value": True}}
+            self.command("POST", "/goog/cdp/execute", disabled)
+
+    def open(self, url: str) -> None:
+        self.command("POST", "/url", {"url": url})
+
+    @property
+    def url(self) -> str:
+        return str(self.command("GET", "/url"))
+
+    @property
+    def text(self) -> str:
+        return self.find("body").text
+
+    def find(self, selector: str) -> Element:
+        """The first element that a CSS selector names."""
+        found = self.command("POST", "/element", {"using": "css selector", "value": selector})
+        return Element(self, found[_ELEMENT])
+
+    def wait_for_text(self, text: str) -> None:
+        self.wait_until(lambda: text in self.text, f"the page to say {text!r}")
+
+    def wait_until(self, condition: Callable[[], bool], expected: str) -> None:
+        until, pause = time.monotonic() + _DEADLINE, threading.Event()
+        while not _holds(condition):
+            assert time.monotonic() < until, f"waited for {expected}:\n{self.url}\n{self.text}"
+            pause.wait(_BETWEEN_LOOKS)
+
+    def resize(self, width: int, height: int) -> None:
+        self.command("POST", "/window/rect", {"width": width, "height": height})
+
+    def run(self, script: str) -> Any:
+        return self.command("POST", "/execute/sync", {"script": script, "args": []})
+
+    def complaints(self) -> list[str]:
+        """What the browser wrote to its console since the last look: refused styles, errors."""
+        return [entry["message"] for entry in self.command("POST", "/se/log", {"type": "browser"})]
+
+    def close(self) -> None:
+        self._send("DELETE", self._session)
+
+    def command(self, method: str, path: str, body: object = None) -> Any:
+        return self._send(method, self._session + path, body)
+
+    def _send(self, method: str, path: str, body: object = None) -> Any:
+        answer = self._client.request(method, path, json=body)
+        value = answer.json()["value"]
+        if answer.is_error:
+            raise WebDriverError(f"{method} {path}: {value['error']}: {value['message']}")
+        return value
+
+
+class WebDriverError(RuntimeError):
+    """A command that the driver could not carry out, or not now."""
+
+
+@contextmanager
+def running_driver() -> Iterator[httpx.Client]:
+    """A chromedriver on a free port, and a client for it."""
+    _, driver = find_browser()
+    port = free_port()
+    with RunningProcess([driver, f"--port={port}"]) as process:
+        process.wait_for_line(lambda line: "started successfully" in line)
+        with httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=60) as client:
+            yield client
+
+
+@contextmanager
+def running_browser(client: httpx.Client, folder: Path, *, scripts: bool) -> Iterator[Browser]:
+    browser = Browser(client, folder, scripts=scripts)
+    try:
+        yield browser
+    finally:
+        browser.close()
+
+
+def _holds(condition: Callable[[], bool]) -> bool:
+    try:
+        return condition()
+    except WebDriverError:
+        # The page is on its way out, and what was just found is gone.
+        return False
+
+
+def _size(size: tuple[int, int]) -> str:
+    return f"{size[0]},{size[1]}"
