@@ -87,6 +87,23 @@ SESSIONS: list[Case] = [
         {"passwordPolicy": {"resetPasswordSuccessOnInvalidEmail": "yes"}},
         "resetPasswordSuccessOnInvalidEmail must be a boolean value",
     ),
+    # Nothing is not a value: parse-server tells it from an option that is left out.
+    (
+        {"accountLockout": {"threshold": 1, "duration": 1, "unlockOnPasswordReset": None}},
+        f"{OPTION} accountLockout.unlockOnPasswordReset must be a boolean.",
+    ),
+    (
+        {"passwordPolicy": {"maxPasswordAge": None}},
+        "passwordPolicy.maxPasswordAge must be a positive number",
+    ),
+    (
+        {"passwordPolicy": {"resetTokenValidityDuration": None}},
+        "passwordPolicy.resetTokenValidityDuration must be a positive number",
+    ),
+    (
+        {"passwordPolicy": {"resetPasswordSuccessOnInvalidEmail": None}},
+        "resetPasswordSuccessOnInvalidEmail must be a boolean value",
+    ),
     *(
         case({name: "yes"}, f"{OPTION} {name} must be a boolean.")
         for name in (

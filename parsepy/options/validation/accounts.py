@@ -30,9 +30,8 @@ def check_account_lockout(values: Mapping[str, object]) -> None:
         is_integer(threshold) and 1 <= threshold <= 999,
         "Account lockout threshold should be an integer greater than 0 and less than 1000",
     )
-    unlock = lockout.get("unlockOnPasswordReset")
     require(
-        unlock is None or is_boolean(unlock),
+        is_boolean(lockout.get("unlockOnPasswordReset", False)),
         "Parse Server option accountLockout.unlockOnPasswordReset must be a boolean.",
     )
 
@@ -47,14 +46,14 @@ def check_password_policy(values: Mapping[str, object]) -> None:
 
 
 def _check_password_ages(policy: Mapping[str, object]) -> None:
-    age = policy.get("maxPasswordAge")
+    age = policy.get("maxPasswordAge", 0)
     require(
-        age is None or (is_number(age) and age >= 0),
+        is_number(age) and age >= 0,
         "passwordPolicy.maxPasswordAge must be a positive number",
     )
-    duration = policy.get("resetTokenValidityDuration")
+    duration = policy.get("resetTokenValidityDuration", 1)
     require(
-        duration is None or (is_number(duration) and duration > 0),
+        is_number(duration) and duration > 0,
         "passwordPolicy.resetTokenValidityDuration must be a positive number",
     )
 
@@ -110,9 +109,8 @@ def _check_reset_tokens(policy: Mapping[str, object]) -> None:
         not is_set(reuse) or is_set(policy.get("resetTokenValidityDuration")),
         "You cannot use resetTokenReuseIfValid without resetTokenValidityDuration",
     )
-    success = policy.get("resetPasswordSuccessOnInvalidEmail")
     require(
-        success is None or is_boolean(success),
+        is_boolean(policy.get("resetPasswordSuccessOnInvalidEmail", True)),
         "resetPasswordSuccessOnInvalidEmail must be a boolean value",
     )
 
