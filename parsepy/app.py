@@ -1,8 +1,9 @@
 """The composition root: everything one app needs is made and wired here, and nowhere else."""
 
-from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
-from typing import Final
+import asyncio
+from collections.abc import AsyncIterator, Iterator, Mapping
+from contextlib import asynccontextmanager, contextmanager
+from typing import TYPE_CHECKING, Final
 
 from starlette.applications import Starlette
 from starlette.types import Receive, Scope, Send
@@ -10,9 +11,9 @@ from starlette.types import Receive, Scope, Send
 from parsepy.auth.registry import AuthProviders
 from parsepy.cache import Changes
 from parsepy.cloud.config import Config
+from parsepy.cloud.current import CloudApp, running
 from parsepy.cloud.registry import Registry
 from parsepy.cloud.service import Cloud
-from parsepy.email.base import Mailer
 from parsepy.files.base import FileStore
 from parsepy.files.opening import open_files
 from parsepy.files.uploads import Uploads
@@ -54,6 +55,9 @@ from parsepy.users.sessions import Sessions
 from parsepy.users.user_rules import UserRules
 from parsepy.users.verification import EmailVerification
 
+if TYPE_CHECKING:
+    from parsepy.email.mailer import AppMailer
+
 FIRST_CLASSES: Final = ("_User", "_Role")
 """Classes that every store has from the first start on, as with parse-server."""
 
@@ -84,6 +88,12 @@ class ParseApp(Starlette):
             await self._api(scope, receive, send)
         else:
             await super().__call__(scope, receive, send)
+
+    @contextmanager
+    def cloud_code(self) -> Iterator[None]:
+        """Lets scripts and tests use the API of cloud code: `with app.cloud_code():`."""
+        with running(self.parts.cloud_app):
+            yield
 
     @asynccontextmanager
     async def _run(self, _app: Starlette) -> AsyncIterator[None]:
@@ -129,7 +139,7 @@ class AppParts:
         self.sessions = Sessions(objects, self.changes)
         self.outbound = Outbound()
         providers = AuthProviders(options, self.outbound)
-        self.mailer: Mailer | None = None
+        self.mailer = _mailer(options, self.storage)
         verification = EmailVerification(options, self.mailer, self.background)
         password_rules = PasswordRules(self.passwords, options.password_policy)
         auth_data = AuthData(providers)
@@ -140,29 +150,45 @@ class AppParts:
         rules["_Session"] = SessionRules(self.sessions)
         rules["_Role"] = RoleRules(self.roles)
         rate_limits = RateLimits(options.app_id, options.rate_limit, redis_url=options.redis_url)
+        schema_api = _schema_api(objects)
+        accounts = Accounts(password_log_in, password_rules, auth_data, self.sessions)
+        password_reset = PasswordReset(options, self.mailer, self.background)
+        self.cloud_app = CloudApp(
+            objects=objects,
+            schemas=schema_api,
+            sessions=self.sessions,
+            accounts=accounts,
+            verification=verification,
+            password_reset=password_reset,
+            files=self.files,
+            outbound=self.outbound,
+            mailer=self.mailer,
+            mount_url=_own_url(options),
+        )
         self.cloud = Cloud(
             registry,
-            objects,
+            self.cloud_app,
             self.changes,
-            outbound=self.outbound,
             webhook_key=options.webhook_key,
             add_limit=rate_limits.add,
         )
         objects.triggers = self.cloud
+        config = Config(objects, self.cloud)
+        self.cloud_app.config = config
         self.services = AppServices(
             options=options,
             objects=objects,
-            schemas=_schema_api(objects),
+            schemas=schema_api,
             sessions=self.sessions,
-            accounts=Accounts(password_log_in, password_rules, auth_data, self.sessions),
+            accounts=accounts,
             challenges=Challenges(password_log_in, auth_data),
             verification=verification,
-            password_reset=PasswordReset(options, self.mailer, self.background),
+            password_reset=password_reset,
             files=self.files,
             uploads=Uploads(options, self.files, objects.denylist),
             rate_limits=rate_limits,
             cloud=self.cloud,
-            config=Config(objects, self.cloud),
+            config=config,
             allowed_routes=_allowed_routes(options),
             self_check=SelfCheck(options),
         )
@@ -174,6 +200,7 @@ class AppParts:
 
     async def prepare(self) -> None:
         """Readies what a started store needs before the first request."""
+        self.cloud_app.loop = asyncio.get_running_loop()
         await self._join_others()
         for class_name in FIRST_CLASSES:
             await self.schemas.ensure_class(await self.schemas.get(class_name))
@@ -181,6 +208,8 @@ class AppParts:
         await self._prepare_indexes()
         await self._migrate()
         await self.cloud.refresh()
+        if self.mailer is not None:
+            await self.mailer.start()
         if self.services.options.database_options.get("enableSchemaHooks"):
             self.schemas.follow()
         self.services.state = "ok"
@@ -228,6 +257,8 @@ class AppParts:
         if self._pubsub is not None:
             await self._pubsub.close()
         await self.cloud.close()
+        if self.mailer is not None:
+            await self.mailer.close()
         await self.outbound.close()
         await self.services.rate_limits.close()
         await self.schemas.close()
@@ -275,6 +306,21 @@ def _object_services(
             for class_name, groups in options.protected_fields.items()
         },
     )
+
+
+def _mailer(options: ServerOptions, storage: Storage) -> "AppMailer | None":
+    if options.email_adapter is None:
+        return None
+    # Most of it is needed with the first mail only, all of it by an app that sends some.
+    from parsepy.email.opening import open_mailer
+
+    return open_mailer(options, storage)
+
+
+def _own_url(options: ServerOptions) -> str:
+    """Under which files are addressed by code that nobody's request has called."""
+    given = options.public_server_url
+    return (given if isinstance(given, str) else options.server_url).rstrip("/")
 
 
 def _allowed_routes(options: ServerOptions) -> RouteAllowList | None:

@@ -4,8 +4,7 @@ import logging
 from typing import cast
 
 from parsepy import errors
-from parsepy.cloud import requests, validation, values
-from parsepy.cloud.objects import Object
+from parsepy.cloud import loading, requests, validation, values
 from parsepy.cloud.registry import Entry
 from parsepy.cloud.run import FUNCTION_FAILED, Runner
 from parsepy.errors import ParseError
@@ -25,7 +24,7 @@ async def call(
     file_urls = ctx.services.file_urls
     if file_urls is not None:
         file_urls.check(params)
-    decoded = cast("dict[str, object]", values.decode(params, Object))
+    decoded = cast("dict[str, object]", values.decode(params, loading.refer))
     request = requests.function_request(ctx, name, decoded)
     try:
         if entry.validator is not None:

@@ -1,10 +1,13 @@
 """`Object`: what is known of a Parse object, and what is going to be changed about it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from copy import deepcopy
-from typing import Final, cast
+from datetime import datetime
+from typing import Any, ClassVar, Final, Self, cast
 
-from parsepy.cloud import values
+from parsepy.cloud import loading, saving, typed, values
+from parsepy.cloud.acl import ACL
+from parsepy.cloud.current import asking
 from parsepy.protocol import operations
 from parsepy.protocol.operations import is_operation
 from parsepy.types import MISSING, JSONObject, JSONValue, Missing, ParseObject
@@ -17,34 +20,96 @@ class Object:
     """`state` is the object in REST form, `ops` the pending changes in the wire's form (a plain
     value, or `{"__op": …}`). Two objects of one id are independent of each other.
 
-    What `get` gives is a copy: change it with `set` and the like, not in place.
+    What `get` gives is a copy: change it with `set` and the like, not in place. A class of an app's
+    own has its fields as attributes:
+
+        class GameScore(Object, class_name="GameScore"):
+            score: int
+            is_final: Annotated[bool, Key("isFinal")] = False
+
+        best = GameScore(score=1337)
+        await best.save(use_master_key=True)
     """
 
     __slots__ = ("_existed", "class_name", "object_id", "ops", "state")
 
+    parse_class: ClassVar[str | None] = None
+    """The Parse class of a subclass's objects."""
+
+    def __init_subclass__(cls, class_name: str | None = None, **more: Any) -> None:
+        super().__init_subclass__(**more)
+        cls.parse_class = class_name or cls.parse_class or cls.__name__
+        typed.install(cls)
+        loading.note_class(cls)
+
     def __init__(
         self,
-        class_name: str,
+        class_name: str | None = None,
         object_id: str | None = None,
         state: ParseObject | None = None,
         ops: JSONObject | None = None,
         *,
         existed: bool = False,
+        **fields: Any,
     ) -> None:
-        self.class_name = class_name
+        """`fields` are set as attributes are. Raises `TypeError` for one that there is not."""
+        known = class_name or self.parse_class
+        if known is None:
+            raise TypeError("An Object needs the name of its class.")
+        self.class_name = known
         self.object_id = object_id
         self.state: ParseObject = state if state is not None else {}
         self.ops: JSONObject = ops if ops is not None else {}
         self._existed = existed
+        for name, value in fields.items():
+            if not isinstance(getattr(type(self), name, None), typed.FieldAttribute):
+                raise TypeError(f"{type(self).__name__} has no field {name}")
+            setattr(self, name, value)
+
+    @classmethod
+    def without_data(cls, object_id: str, class_name: str | None = None) -> Self:
+        """An object of which only the id is known; `fetch` brings the rest."""
+        return cls(class_name, object_id, existed=True)
 
     def __repr__(self) -> str:
         return f"<Object {self.class_name} {self.object_id or '(new)'}>"
 
+    def __getitem__(self, key: str) -> Any:
+        """As `get`, and raises `KeyError` for a field that the object does not have."""
+        value = self._value(key)
+        if isinstance(value, Missing):
+            raise KeyError(key)
+        return values.decode(value, loading.refer)
+
+    def __setitem__(self, key: str, value: object) -> None:
+        self.set(key, value)
+
+    def __delitem__(self, key: str) -> None:
+        self.unset(key)
+
+    def __contains__(self, key: str) -> bool:
+        return self.has(key)
+
     # -- reading
 
-    def get(self, key: str, default: object = None) -> object:
+    def get(self, key: str, default: object = None) -> Any:
         value = self._value(key)
-        return default if isinstance(value, Missing) else values.decode(value, Object)
+        return default if isinstance(value, Missing) else values.decode(value, loading.refer)
+
+    @property
+    def created_at(self) -> datetime | None:
+        return self._time("createdAt")
+
+    @property
+    def updated_at(self) -> datetime | None:
+        return self._time("updatedAt")
+
+    def has_same_id(self, other: "Object") -> bool:
+        return (
+            self.object_id is not None
+            and self.object_id == other.object_id
+            and self.class_name == other.class_name
+        )
 
     def has(self, key: str) -> bool:
         return not isinstance(self._value(key), Missing | None)
@@ -122,20 +187,82 @@ class Object:
     def remove_relation(self, key: str, *related: "Object") -> None:
         self._relate(key, "RemoveRelation", related)
 
-    def get_acl(self) -> JSONObject | None:
+    def get_acl(self) -> ACL | None:
+        """A copy: what is changed in it counts when it is set. `None`: everybody may all."""
         acl = self._value("ACL")
-        return deepcopy(acl) if isinstance(acl, dict) else None
+        return ACL(acl) if isinstance(acl, dict) else None
 
-    def set_acl(self, acl: JSONObject) -> None:
-        """`{"*": {"read": True}, "<user id>": {"read": True, "write": True}, "role:<name>": …}`"""
-        self._change("ACL", deepcopy(acl))
+    def set_acl(self, acl: ACL | JSONObject) -> None:
+        """Also in the wire's form: `{"*": {"read": True}, "role:<name>": {"write": True}}`."""
+        self._change("ACL", acl.to_json() if isinstance(acl, ACL) else deepcopy(acl))
 
     def revert(self, *keys: str) -> None:
         """Forgets the pending changes of `keys`, or all."""
         for key in keys or tuple(self.ops):
             self.ops.pop(key, None)
 
+    # -- in the store
+
+    async def save(
+        self,
+        fields: Mapping[str, object] | None = None,
+        *,
+        use_master_key: bool = False,
+        session_token: str | None = None,
+        context: JSONObject | None = None,
+    ) -> Self:
+        """Creates or updates it, `fields` set before. Raises `ParseError`; then nothing was stored
+        and the changes are still pending."""
+        for key, value in (fields or {}).items():
+            self.set(key, value)
+        ctx = await asking(
+            use_master_key=use_master_key, session_token=session_token, context=context
+        )
+        await saving.save(self, ctx)
+        return self
+
+    async def fetch(
+        self,
+        *,
+        include: Sequence[str] = (),
+        keys: Sequence[str] | None = None,
+        use_master_key: bool = False,
+        session_token: str | None = None,
+        context: JSONObject | None = None,
+    ) -> Self:
+        """Brings what is stored; pending changes stay. Raises 101."""
+        ctx = await asking(
+            use_master_key=use_master_key, session_token=session_token, context=context
+        )
+        await saving.fetch(self, ctx, include, keys)
+        return self
+
+    async def destroy(
+        self,
+        *,
+        use_master_key: bool = False,
+        session_token: str | None = None,
+        context: JSONObject | None = None,
+    ) -> None:
+        """Raises 101."""
+        ctx = await asking(
+            use_master_key=use_master_key, session_token=session_token, context=context
+        )
+        await saving.destroy(self, ctx)
+
+    def set_stored(self, object_id: str, state: ParseObject, *, existed: bool) -> None:
+        """What a save has made of it: nothing is pending any more."""
+        self.object_id = object_id
+        self.state = state
+        self.ops = {}
+        self._existed = existed
+
     # -- parts
+
+    def _time(self, key: str) -> datetime | None:
+        value = self.state.get(key)
+        iso = value.get("iso") if isinstance(value, dict) else value
+        return datetime.fromisoformat(iso) if isinstance(iso, str) else None
 
     def _value(self, key: str) -> JSONValue | Missing:
         if key == "objectId":

@@ -20,6 +20,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final, TypeVar
 
+from parsepy.cloud.objects import Object
 from parsepy.cloud.run import Handler
 from parsepy.cloud.validators import Validator
 from parsepy.options.errors import OptionsError
@@ -66,6 +67,8 @@ class Registry:
         self.functions: dict[str, Entry] = {}
         self.triggers: dict[tuple[str, str], Entry] = {}
         """By kind and class."""
+        self.classes: dict[str, type[Object]] = {}
+        """The app's own classes of objects, by Parse class."""
         self._listeners: list[Callable[[], None]] = []
 
     # -- decorators
@@ -138,9 +141,15 @@ class Registry:
         self.triggers[kind, class_name] = Entry(handler, validator)
         self._tell()
 
+    def add_class(self, subclass: type[Object]) -> None:
+        """Objects of its Parse class are made as objects of it."""
+        if subclass.parse_class is not None:
+            self.classes[subclass.parse_class] = subclass
+
     def clear(self) -> None:
         self.functions = {}
         self.triggers = {}
+        self.classes = {}
         self._tell()
 
     def follow(self, changed: Callable[[], None]) -> Callable[[], None]:

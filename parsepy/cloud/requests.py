@@ -47,7 +47,7 @@ class FindRequest(CloudRequest):
     may change `objects`."""
 
     trigger_name: str
-    query: Query
+    query: Query[Any]
     count: bool
     is_get: bool
     objects: list[Object] = field(default_factory=list)
@@ -71,7 +71,7 @@ def trigger_request(
 
 
 def find_request(
-    ctx: RequestContext, trigger_name: str, query: Query, *, count: bool, is_get: bool
+    ctx: RequestContext, trigger_name: str, query: Query[Any], *, count: bool, is_get: bool
 ) -> FindRequest:
     return FindRequest(
         **_common(ctx), trigger_name=trigger_name, query=query, count=count, is_get=is_get

@@ -9,6 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any, Final, TypeAlias
 
 from parsepy import errors
+from parsepy.cloud.current import CloudApp, running
 from parsepy.errors import Code, ParseError
 
 Handler: TypeAlias = Callable[[Any], object | Awaitable[object]]
@@ -24,7 +25,10 @@ TRIGGER_FAILED: Final = "Script failed. Unknown error."
 
 
 class Runner:
-    def __init__(self, *, timeout: float = TIMEOUT) -> None:
+    """Calls code of `app`, which finds it by `current()`."""
+
+    def __init__(self, app: CloudApp | None = None, *, timeout: float = TIMEOUT) -> None:
+        self._app = app
         self._timeout = timeout
         self._threads: ThreadPoolExecutor | None = None
 
@@ -35,8 +39,9 @@ class Runner:
         where that has none), or 124 when it took too long.
         """
         try:
-            async with asyncio.timeout(self._timeout):
-                return await self._run(handler, request)
+            with running(self._app):
+                async with asyncio.timeout(self._timeout):
+                    return await self._run(handler, request)
         except ParseError:
             raise
         except TimeoutError as error:

@@ -7,14 +7,14 @@ from typing import Final, TypeAlias
 from parsepy import errors
 from parsepy.cache import Changes
 from parsepy.cloud import functions
+from parsepy.cloud.current import CloudApp
 from parsepy.cloud.hooks import Hooks
 from parsepy.cloud.registry import Entry, Registry
 from parsepy.cloud.run import Runner
 from parsepy.cloud.triggers import CONFIG_CLASS, HandledTriggers
 from parsepy.cloud.webhooks import Webhook
-from parsepy.objects.context import ObjectServices, RequestContext
+from parsepy.objects.context import RequestContext
 from parsepy.objects.ports import ClassTriggers
-from parsepy.outbound import Outbound
 from parsepy.types import JSONObject, JSONValue, Missing
 
 _log = logging.getLogger(__name__)
@@ -38,19 +38,20 @@ class Cloud:
     def __init__(
         self,
         registry: Registry,
-        services: ObjectServices,
+        app: CloudApp,
         changes: Changes,
         *,
-        outbound: Outbound,
         webhook_key: str | None,
         add_limit: AddLimit,
     ) -> None:
         self.registry = registry
-        self.hooks = Hooks(services, changes)
-        self._outbound = outbound
+        self.app = app
+        app.cloud = self
+        self.hooks = Hooks(app.objects, changes)
+        self._outbound = app.outbound
         self._webhook_key = webhook_key
         self._add_limit = add_limit
-        self._runner = Runner()
+        self._runner = Runner(app)
         self._functions: dict[str, Entry] = {}
         self._triggers: dict[str, HandledTriggers] = {}
         self._limits: dict[tuple[str, str], tuple[object, Callable[[], None]]] = {}

@@ -1,20 +1,30 @@
 """Values between the wire and cloud code.
 
-A Date is a `datetime` in UTC, a Pointer an object that has not been fetched; everything else is
-what its JSON is.
+A Date is a `datetime` in UTC, a Pointer an object that has not been fetched, an included object one
+that has; GeoPoint, Polygon, Bytes (`bytes`) are themselves. Everything else is what its JSON is.
 """
 
+import base64
 from collections.abc import Callable, Mapping
+from copy import deepcopy
 from datetime import UTC, datetime
-from typing import Protocol, TypeAlias, cast, runtime_checkable
+from typing import Final, Protocol, TypeAlias, cast, runtime_checkable
 
+from parsepy.cloud.geo import GeoPoint, Polygon
 from parsepy.protocol import dates, values
 from parsepy.protocol.field_types import is_typed
 from parsepy.protocol.json import normalise_number
 from parsepy.types import JSONObject, JSONValue
 
-Refer: TypeAlias = Callable[[str, str], object]
-"""Makes the object for a Pointer's class and id."""
+Refer: TypeAlias = Callable[[str, str, JSONObject | None], object]
+"""Makes the object for a Pointer's class and id, with its state where it was included."""
+
+
+@runtime_checkable
+class HasJSON(Protocol):
+    """A value that says itself what it is on the wire."""
+
+    def to_json(self) -> JSONObject: ...
 
 
 @runtime_checkable
@@ -33,10 +43,20 @@ def decode(value: JSONValue, refer: Refer) -> object:
     if not isinstance(value, dict):
         return value
     kind = value.get("__type")
-    if kind == "Date" and isinstance(value.get("iso"), str):
-        return _moment(value)
+    if kind is None:
+        return {name: decode(child, refer) for name, child in value.items()}
     if kind == "Pointer" and is_typed(value, "Pointer"):
-        return refer(str(value.get("className")), str(value.get("objectId")))
+        return refer(str(value.get("className")), str(value.get("objectId")), None)
+    if kind == "Object" and value.get("className") and value.get("objectId"):
+        state = {name: child for name, child in value.items() if name not in _OF_OBJECTS}
+        return refer(str(value["className"]), str(value["objectId"]), deepcopy(state))
+    read = _READ.get(str(kind))
+    if read is not None:
+        try:
+            return read(value)
+        except (ValueError, TypeError):
+            # A client may send anything as a parameter: what is none stays a map.
+            pass
     return {name: decode(child, refer) for name, child in value.items()}
 
 
@@ -53,6 +73,10 @@ def encode(value: object, *, whole_objects: bool = False) -> JSONValue:
         return values.date(_iso(value))
     if isinstance(value, HasPointer):
         return value.to_full_json() if whole_objects else value.to_pointer()
+    if isinstance(value, bytes):
+        return {"__type": "Bytes", "base64": base64.b64encode(value).decode()}
+    if isinstance(value, HasJSON):
+        return value.to_json()
     if isinstance(value, Mapping):
         return {
             str(name): encode(child, whole_objects=whole_objects) for name, child in value.items()
@@ -62,11 +86,25 @@ def encode(value: object, *, whole_objects: bool = False) -> JSONValue:
     raise TypeError(f"{type(value).__name__} is no value that can be stored or sent")
 
 
-def _moment(value: JSONObject) -> object:
-    canonical = dates.normalise(cast("str", value["iso"]))
+def _moment(value: JSONObject) -> datetime:
+    iso = value.get("iso")
+    canonical = dates.normalise(iso) if isinstance(iso, str) else None
     if canonical is None:
-        return dict(value)
+        raise ValueError("no date")
     return datetime.fromisoformat(canonical)
+
+
+def _bytes(value: JSONObject) -> bytes:
+    return base64.b64decode(cast("str", value.get("base64")), validate=True)
+
+
+_OF_OBJECTS: Final = ("__type", "className")
+_READ: Final[Mapping[str, Callable[[JSONObject], object]]] = {
+    "Date": _moment,
+    "GeoPoint": GeoPoint.from_json,
+    "Polygon": Polygon.from_json,
+    "Bytes": _bytes,
+}
 
 
 def _iso(moment: datetime) -> str:

@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 import pytest
 
+from parsepy.cloud.acl import ACL
 from parsepy.cloud.objects import Object
 from parsepy.types import JSONObject, JSONValue
 
@@ -133,5 +134,5 @@ def test_an_acl_is_set_and_read() -> None:
     assert one.get_acl() is None
     one.set_acl({"*": {"read": True}})
 
-    assert one.get_acl() == {"*": {"read": True}}
+    assert one.get_acl() == ACL({"*": {"read": True}})
     assert one.dirty("ACL")

@@ -369,7 +369,7 @@ async def test_before_find_may_give_another_query(stored: LocalApp) -> None:
         await stored.create("Game", {"n": number, "m": 1})
 
     @stored.app.registry.before_find("Game")
-    def replace(_request: FindRequest) -> Query:
+    def replace(_request: FindRequest) -> "Query[Any]":
         return Query("Game", {"where": {"n": {"$gt": 0}}, "order": "-n", "excludeKeys": "m"})
 
     rows = await stored.find("Game", {"n": 0})

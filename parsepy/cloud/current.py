@@ -1,0 +1,122 @@
+"""Which app the running cloud code belongs to."""
+
+import asyncio
+from collections.abc import Coroutine, Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Final, TypeVar
+
+from parsepy.objects.context import ObjectServices, RequestContext
+from parsepy.permissions.caller import Caller
+from parsepy.types import JSONMapping
+from parsepy.users.sessions import CLOUD_INSTALLATION
+
+if TYPE_CHECKING:
+    from parsepy.cloud.config import Config
+    from parsepy.cloud.objects import Object
+    from parsepy.cloud.service import Cloud
+    from parsepy.email.base import Mailer
+    from parsepy.files.base import FileStore
+    from parsepy.outbound import Outbound
+    from parsepy.schema.api import SchemaApi
+    from parsepy.users.accounts import Accounts
+    from parsepy.users.password_reset import PasswordReset
+    from parsepy.users.sessions import Sessions
+    from parsepy.users.verification import EmailVerification
+
+Result = TypeVar("Result")
+
+
+@dataclass(slots=True)
+class CloudApp:
+    """What the API of cloud code works with: the same services as the routes of the app.
+
+    `classes` are the subclasses of `Object` that the app's code has, by class name. `mount_url` is
+    the API's address, for the addresses of files.
+    """
+
+    objects: ObjectServices
+    schemas: "SchemaApi"
+    sessions: "Sessions"
+    accounts: "Accounts"
+    verification: "EmailVerification"
+    password_reset: "PasswordReset"
+    files: "FileStore"
+    outbound: "Outbound"
+    mailer: "Mailer | None"
+    mount_url: str
+    cloud: "Cloud" = field(init=False)
+    config: "Config" = field(init=False)
+    loop: asyncio.AbstractEventLoop | None = None
+    """The loop that the app runs in: plain functions wait for it from their threads."""
+
+    def wait(self, work: Coroutine[Any, Any, Result]) -> Result:
+        """What `work` gives, for a plain function in its thread. Raises `RuntimeError` in the loop
+        itself, which would wait for ever."""
+        if self.loop is None:
+            raise RuntimeError("The app is not running.")
+        if _is_running_here():
+            work.close()
+            raise RuntimeError("An async function awaits; only a plain one waits.")
+        return asyncio.run_coroutine_threadsafe(work, self.loop).result()
+
+    @property
+    def classes(self) -> "Mapping[str, type[Object]]":
+        return self.cloud.registry.classes
+
+
+def _is_running_here() -> bool:
+    try:
+        asyncio.get_running_loop()
+    except RuntimeError:
+        return False
+    return True
+
+
+_CURRENT: Final[ContextVar[CloudApp | None]] = ContextVar("parsepy_cloud_app", default=None)
+
+
+def current() -> CloudApp:
+    """Raises `RuntimeError` where no app's code is running."""
+    app = _CURRENT.get()
+    if app is None:
+        raise RuntimeError(
+            "This works only inside cloud code, where it is known which app is meant: in a"
+            " function, trigger or job, or within `with app.cloud_code():`."
+        )
+    return app
+
+
+def current_or_none() -> CloudApp | None:
+    return _CURRENT.get()
+
+
+@contextmanager
+def running(app: CloudApp | None) -> Iterator[None]:
+    """What is called inside is code of `app`."""
+    token = _CURRENT.set(app)
+    try:
+        yield
+    finally:
+        _CURRENT.reset(token)
+
+
+async def asking(
+    *,
+    use_master_key: bool = False,
+    session_token: str | None = None,
+    context: JSONMapping | None = None,
+    installation_id: str | None = None,
+) -> RequestContext:
+    """A request of the running code, with just the rights that it names. Raises 209."""
+    app = current()
+    caller = Caller(
+        is_master=use_master_key,
+        session_token=session_token,
+        installation_id=installation_id or CLOUD_INSTALLATION,
+        context=dict(context or {}),
+    )
+    if session_token is not None and not use_master_key:
+        caller.user = await app.sessions.resolve(session_token)
+    return RequestContext(app.objects, caller, app.mount_url)

@@ -1,0 +1,64 @@
+"""Objects of cloud code through the doors: the same steps as a request over REST."""
+
+from collections.abc import Sequence
+from copy import deepcopy
+from typing import TYPE_CHECKING, Final
+
+from parsepy import errors
+from parsepy.objects import delete, read, write
+from parsepy.objects.context import RequestContext
+from parsepy.protocol.find_parameters import decode_get
+from parsepy.types import JSONObject
+
+if TYPE_CHECKING:
+    from parsepy.cloud.objects import Object
+
+_DELETED: Final[JSONObject] = {"__op": "Delete"}
+_NEVER_KEPT: Final = ("password", "authDataResponse")
+
+
+async def save(one: "Object", ctx: RequestContext) -> None:
+    """Stores what is pending on the object, and tells it what became of that."""
+    pending = deepcopy(one.ops)
+    if one.object_id is None:
+        written = await write.create(ctx, one.class_name, pending)
+    else:
+        written = await write.update(ctx, one.class_name, one.object_id, pending)
+    take_over(one, written.object_id, written.answer)
+
+
+def take_over(one: "Object", object_id: str, answer: JSONObject) -> None:
+    """The object as it is after a save that was answered so."""
+    state = one.to_json()
+    for name, value in answer.items():
+        if value == _DELETED:
+            state.pop(name, None)
+        else:
+            state[name] = deepcopy(value)
+    for name in _NEVER_KEPT:
+        state.pop(name, None)
+    if one.object_id is None:
+        state["updatedAt"] = state.get("createdAt")
+    state["objectId"] = object_id
+    one.set_stored(object_id, state, existed=one.object_id is not None)
+
+
+async def fetch(
+    one: "Object", ctx: RequestContext, include: Sequence[str], keys: Sequence[str] | None
+) -> None:
+    if one.object_id is None:
+        raise errors.missing_object_id()
+    asked: JSONObject = {}
+    if include:
+        asked["include"] = ",".join(include)
+    if keys is not None:
+        asked["keys"] = ",".join(keys)
+    found = await read.get(ctx, one.class_name, one.object_id, decode_get(asked))
+    state = found if keys is None else {**one.state, **found}
+    one.state = state
+
+
+async def destroy(one: "Object", ctx: RequestContext) -> None:
+    if one.object_id is None:
+        raise errors.missing_object_id()
+    await delete.delete(ctx, one.class_name, one.object_id)
