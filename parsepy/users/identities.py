@@ -1,5 +1,6 @@
 """`authData` in a write of a user: signing up, logging in and linking by it (section 14)."""
 
+from collections.abc import Iterable
 from typing import cast
 
 from parsepy.objects.write_state import Guard, Write
@@ -67,7 +68,7 @@ class Identities:
         write.object_id = str(user["objectId"])
         write.answer = await readable_user(ctx, user)
         if ctx.caller.user is None:
-            await self._sessions.start(write, log_in_with(proven))
+            await self._sessions.start(write, log_in_with(proven.names))
         write.answer |= answer
 
     async def _acting(self, write: Write) -> ParseObject | None:
@@ -106,7 +107,9 @@ class Identities:
         if validated.refusal is not None:
             await self._auth_data.store(ctx, user, validated)
         validated.removed |= sent.unlinked
-        write.guard = Guard(self._auth_data.lock(stored, validated.stored), lost())
+        write.guard = Guard(
+            self._auth_data.lock(stored, validated.stored, validated.removed), lost()
+        )
         _take_over(write, validated)
         if changed or validated.removed:
             write.answer["authDataResponse"] = validated.response
@@ -137,10 +140,15 @@ class Identities:
         """Whether somebody who is logged in made a user by further proofs: he gets no session."""
         return write.ctx.caller.user is not None and "authData" in write.body
 
+    def proven_in(self, write: Write) -> tuple[str, ...]:
+        """The providers whose data a write of a user stores."""
+        data = write.body.get("authData")
+        return tuple(name for name in data if data[name]) if isinstance(data, dict) else ()
 
-def log_in_with(proven: Given) -> JSONObject:
+
+def log_in_with(names: Iterable[str]) -> JSONObject:
     """What a session says of how it was made."""
-    return {"action": "login", "authProvider": ",".join(proven.names)}
+    return {"action": "login", "authProvider": ",".join(names)}
 
 
 def _may_enter(write: Write, owner: ParseObject, acting: ParseObject | None) -> bool:

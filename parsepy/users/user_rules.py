@@ -16,14 +16,15 @@ from parsepy.protocol.acl import PUBLIC
 from parsepy.query import tree
 from parsepy.query.options import FindOptions
 from parsepy.query.tree import Where
-from parsepy.types import JSONObject, JSONValue, Missing, ParseObject
+from parsepy.types import JSONObject, ParseObject
 from parsepy.users.auth_data import AuthData, already_used, claims_identity, given
-from parsepy.users.identities import Identities
+from parsepy.users.identities import Identities, log_in_with
 from parsepy.users.password_rules import PasswordRules
 from parsepy.users.sessions import Sessions
 from parsepy.users.verification import EmailVerification
 
 GENERATED_USERNAME_LENGTH: Final = 25
+_SIGN_UP: Final[JSONObject] = {"action": "signup", "authProvider": "password"}
 _EMAIL: Final = re.compile(r"[^\n\r\u2028\u2029]+@[^\n\r\u2028\u2029]+")
 _FILTERABLE_AUTH_DATA: Final = re.compile(r"authData\.[A-Za-z][A-Za-z0-9_]*\.id")
 _INTERNAL_ON_PASSWORD_OR_EMAIL: Final = ("_perishable_token", "_perishable_token_expires_at")
@@ -97,12 +98,16 @@ class UserRules(ClassRules):
 
     async def after_create(self, write: Write) -> None:
         if not (self._identities.links(write) or await self._verification.keeps_out(write)):
-            await self._sessions.start(write, _created_with(write))
+            proven = self._identities.proven_in(write)
+            await self._sessions.start(write, log_in_with(proven) if proven else _SIGN_UP)
         await self._verification.send(write)
 
     async def after_update(self, write: Write) -> None:
         await self._sessions.forget_user(write.object_id)
         await self._verification.send(write)
+        if write.ctx.caller.user is None and self._identities.proven_in(write):
+            # Whom an installation links by the master key it also logs in, as in parse-server.
+            await self._sessions.start(write, log_in_with(self._identities.proven_in(write)))
         if "password" not in write.body:
             return
         if write.ctx.services.options.revoke_session_on_password_reset:
@@ -232,13 +237,6 @@ def _check_credentials(write: Write) -> None:
 def _check_email_verified(write: Write) -> None:
     if "emailVerified" in write.body and not write.ctx.caller.is_privileged:
         raise errors.forbidden("Clients aren't allowed to manually update email verification.")
-
-
-def _created_with(write: Write) -> JSONObject:
-    auth_data: JSONValue | Missing = write.value_of("authData")
-    if isinstance(auth_data, dict) and auth_data:
-        return {"action": "login", "authProvider": ",".join(sorted(auth_data))}
-    return {"action": "signup", "authProvider": "password"}
 
 
 def _show_plain_dates(document: ParseObject) -> None:
