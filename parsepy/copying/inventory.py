@@ -7,6 +7,7 @@ from parsepy.query.options import ONE
 from parsepy.query.tree import EVERYTHING
 from parsepy.schema.classes import ClassDefinition, ClassSchema, missing_class
 from parsepy.schema.system_classes import (
+    MAIL_CLASS,
     SYSTEM_CLASSES,
     VOLATILE_CLASSES,
     join_class,
@@ -43,6 +44,8 @@ async def take_inventory(storage: Storage) -> Inventory:
         join_class(field, schema.name) for schema in schemas.values() for field in schema.relations
     }
     known = joins | schemas.keys() | {STATE_CLASS}
+    if MAIL_CLASS in stored.classes and not await size_of(storage, MAIL_CLASS):
+        known.add(MAIL_CLASS)
     return Inventory(
         definitions=tuple(definitions),
         classes=tuple(schemas.values()),

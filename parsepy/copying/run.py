@@ -22,6 +22,7 @@ from parsepy.copying.schema import copy_schema, differences, drop_strays
 from parsepy.copying.state import State, begin_state, end_state, read_state
 from parsepy.copying.verify import Verification
 from parsepy.errors import Code, ParseError
+from parsepy.schema.system_classes import MAIL_CLASS
 from parsepy.storage.base import Storage
 from parsepy.telemetry.progress import Progress
 
@@ -172,9 +173,15 @@ def _part(report: Report, name: str) -> Part:
     return report.parts[-1]
 
 
+def _left_behind(name: str) -> str:
+    if name == MAIL_CLASS:
+        return f"Mails that wait in {name} were not copied: the source's server sends them."
+    return f"{name} belongs to no class and was not copied."
+
+
 def _tell_left_behind(job: Job, inventory: Inventory, report: Report) -> None:
     for name in inventory.strangers:
-        report.warnings.append(f"{name} belongs to no class and was not copied.")
+        report.warnings.append(_left_behind(name))
     for class_name, field in inventory.riddles:
         report.note(class_name, "fields of unknown type are not in the schema of the copy", field)
     if not inventory.files:

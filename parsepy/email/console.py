@@ -10,7 +10,7 @@ from typing import Final
 from parsepy.email.base import Message
 from parsepy.email.mail import Kind, Mail
 
-_CONTROL: Final = re.compile(r"[\x00-\x09\x0b-\x1f\x7f-\x9f\u2028\u2029]")
+_CONTROL: Final = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 
 
 class ConsoleAdapter:
@@ -31,9 +31,9 @@ def shown(message: Message) -> str:
     """A frame whose every line begins with a bar, so that no text passes for a line of the log;
     what a terminal might obey is spelled out."""
     lines = [f"To:      {message.to}", f"Subject: {message.subject}", "", *message.text.split("\n")]
-    inside = "".join(f"  | {_spelled(line)}\n" for line in lines)
+    inside = "".join(f"  | {_spelled(line)}".rstrip() + "\n" for line in lines)
     return f"\n  +-- mail, not sent anywhere\n{inside}  +--\n\n"
 
 
 def _spelled(line: str) -> str:
-    return _CONTROL.sub(lambda found: repr(found[0])[1:-1], line).rstrip()
+    return _CONTROL.sub(lambda found: repr(found[0])[1:-1], line)

@@ -14,7 +14,7 @@ from parsepy.email.retry import Retry
 from parsepy.email.scrubbing import reason_of
 from parsepy.errors import ParseError
 from parsepy.storage.base import Storage
-from parsepy.storage.transaction import once_kept
+from parsepy.storage.transaction import Transaction
 
 _log = logging.getLogger(__name__)
 
@@ -71,8 +71,14 @@ class AppMailer:
     async def _take(self, mail: Mail) -> None:
         if self._outbox is not None:
             await self._outbox.put(mail)
+        elif (transaction := self._storage.current_transaction) is not None:
+            transaction.at_end(partial(self._hand_over_if_kept, mail, transaction))
         else:
-            await once_kept(self._storage, partial(self._hand_over_quietly, mail))
+            await self._hand_over_quietly(mail)
+
+    async def _hand_over_if_kept(self, mail: Mail, transaction: Transaction) -> None:
+        if transaction.was_kept:
+            await self._hand_over_quietly(mail)
 
     async def _hand_over(self, mail: Mail) -> None:
         if mail.kind is not Kind.MESSAGE and not self.adapter.writes(mail.kind):

@@ -4,13 +4,15 @@ import re
 from datetime import UTC, datetime
 from email.errors import MessageError
 from email.message import EmailMessage
-from email.policy import SMTP, SMTPUTF8
+from email.policy import SMTP
 from email.utils import format_datetime
 from typing import Final
 
 from parsepy.email.base import MailRefused, Message
 from parsepy.errors import Code, ParseError
 
+_POLICY: Final = SMTP.clone(cte_type="7bit")
+"""Any server takes it."""
 _LONGEST_HEADER: Final = 2000
 _HEADER_NAME: Final = re.compile(r"[!-9;-~]{1,76}")
 _CONTROL: Final = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
@@ -46,7 +48,7 @@ def one_line(text: str) -> str:
 
 def compose(message: Message, sender: str, to: str, message_id: str) -> bytes:
     """`sender` may have a name before its address, `to` is a plain one. Raises `MailRefused`."""
-    composed = EmailMessage(policy=SMTP if to.isascii() else SMTPUTF8)
+    composed = EmailMessage(policy=_POLICY if to.isascii() else _POLICY.clone(utf8=True))
     try:
         composed["From"] = sender
         composed["To"] = to

@@ -59,7 +59,7 @@ def _read(option: object) -> _Asked:
             f"Option {OPTION} must have a module: {', '.join(BUILT_IN)}, an object or class, or"
             " package.module:name."
         )
-    settings = option.get("options") or {}
+    settings = {} if option.get("options") is None else option["options"]
     if not isinstance(settings, Mapping):
         raise given.wrong("options", "an object")
     return _Asked(option[place], settings, _letters(given), _retry(option.get("retry")))

@@ -20,7 +20,7 @@ from parsepy.schema.system_classes import MAIL_CLASS
 from parsepy.storage.base import Index, Storage
 from parsepy.types import ParseObject
 
-_SCHEMA: Final = ClassSchema(
+SCHEMA: Final = ClassSchema(
     ClassDefinition(
         MAIL_CLASS,
         {
@@ -31,8 +31,8 @@ _SCHEMA: Final = ClassSchema(
         },
     )
 )
-_DUE: Final = tree.Path("due", NUMBER)
-_EVER_DUE: Final = tree.Compare(_DUE, ">=", 0)
+DUE: Final = tree.Path("due", NUMBER)
+_EVER_DUE: Final = tree.Compare(DUE, ">=", 0)
 _EARLIEST: Final = FindOptions(order=(("due", False),), limit=1, fields=frozenset(("due",)))
 _CLAIM_LENGTH: Final = 16
 
@@ -68,14 +68,14 @@ class OutboxRows:
             "due": now,
             "attempts": 0,
         }
-        await self._storage.insert(_SCHEMA, row)
+        await self._storage.insert(SCHEMA, row)
 
     async def claim(self, now: int, until: int) -> Claimed | None:
         """Takes a mail that is due, for this process alone until then; `None` when none is."""
         claim = ids.random_text(_CLAIM_LENGTH)
         row = await self._storage.update(
-            _SCHEMA,
-            tree.Compare(_DUE, "<=", now),
+            SCHEMA,
+            tree.Compare(DUE, "<=", now),
             {"due": SetValue(until), "claim": SetValue(claim), "attempts": Increment(1)},
         )
         if row is None:
@@ -90,14 +90,14 @@ class OutboxRows:
     async def put_off(self, claimed: Claimed, due: int) -> None:
         """Gives the mail back; does nothing when it is another process's by now."""
         mine = tree.And((_has_id(claimed.id), tree.Equal(tree.Path("claim"), claimed.claim)))
-        await self._storage.update(_SCHEMA, mine, {"due": SetValue(due)})
+        await self._storage.update(SCHEMA, mine, {"due": SetValue(due)})
 
     async def remove(self, mail_id: str) -> None:
-        await self._storage.delete(_SCHEMA, _has_id(mail_id))
+        await self._storage.delete(SCHEMA, _has_id(mail_id))
 
     async def next_due(self) -> int | None:
         """When the next mail is due; `None` when none waits."""
-        rows = await self._storage.find(_SCHEMA, _EVER_DUE, _EARLIEST)
+        rows = await self._storage.find(SCHEMA, _EVER_DUE, _EARLIEST)
         due = rows[0].get("due") if rows else None
         return int(due) if isinstance(due, int | float) else None
 

@@ -52,14 +52,14 @@ def read_smtp(path: str, options: object) -> SmtpSettings:
     """Raises `OptionsError`; `path` is where the options stand."""
     given = OptionReader(path, options)
     given.check_names(_NAMES)
+    host, sender = given.needed_text("host"), given.needed_text("from")
     tls = given.choice("tls", _PORTS, "starttls")
     username, password = given.text("username"), given.text("password")
     if (username is None) is not (password is None):
         raise OptionsError(f"Option {path} must have both username and password, or neither.")
-    sender = given.needed_text("from")
     ca_file = given.text("caFile")
     return SmtpSettings(
-        host=given.needed_text("host"),
+        host=host,
         port=given.whole("port", _PORTS[tls], 1, 65535),
         sender=sender,
         address=_address_in(sender, given),

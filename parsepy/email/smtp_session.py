@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
-from typing import Final
+from typing import Final, cast
 
 from aiosmtplib import (
     SMTP,
@@ -49,9 +49,9 @@ class SmtpSession(SMTP):
     def close(self) -> None:
         transport = self.transport
         super().close()
-        if isinstance(transport, asyncio.WriteTransport):
+        if transport is not None:
             # Nobody waits for a server that does not end TLS.
-            transport.abort()
+            cast("asyncio.WriteTransport", transport).abort()
 
     async def _end(self) -> None:
         self.close()

@@ -101,6 +101,10 @@ VOLATILE_CLASSES: Final = frozenset(
 )
 """Classes without an entry in the schema store; only master and maintenance key reach them."""
 
+MAIL_CLASS: Final = "_ParsepyMail"
+"""Where mails wait that are to be sent. Their links open accounts, so it is no class for any key:
+the rooms that look at a store as a whole know it by this name."""
+
 
 def is_volatile(class_name: str) -> bool:
     return class_name in VOLATILE_CLASSES

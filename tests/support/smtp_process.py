@@ -7,7 +7,7 @@ does with a mail is said by its address:
     refused@…   550 for the recipient
     rejected@…  554 for the content
     later3@…    451 for the recipient, three times; then it is taken
-    silent@…    no answer to the content
+    silent1@…   no answer to the content, once; then it is taken
 """
 
 import asyncio
@@ -54,7 +54,8 @@ class Handler:
         }
         if name == "rejected":
             return self._refusal(envelope.rcpt_tos[0], "554 5.6.0 not in this house")
-        if name == "silent":
+        silent = re.fullmatch(r"silent(\d+)", name)
+        if silent is not None and self._tries[envelope.rcpt_tos[0]] <= int(silent[1]):
             say({**told, "event": "held"})
             await asyncio.Event().wait()
         say({**told, "event": "mail"})

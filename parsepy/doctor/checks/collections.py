@@ -8,6 +8,7 @@ from parsepy.doctor.diagnosis import Diagnosis
 from parsepy.schema.classes import ClassDefinition, ClassSchema
 from parsepy.schema.system_classes import (
     DEFAULT_COLUMNS,
+    MAIL_CLASS,
     SYSTEM_CLASSES,
     VOLATILE_CLASSES,
     is_join,
@@ -41,7 +42,7 @@ def check(definitions: Sequence[ClassDefinition], diagnosis: Diagnosis) -> None:
                 "Finish it with `parsepy copy … --resume`; after a copy that was finished"
                 " otherwise, drop the collection.",
             )
-        elif name not in classes and not is_join(name) and name != _EXPORT:
+        elif name not in classes and not is_join(name) and name not in (_EXPORT, MAIL_CLASS):
             diagnosis.find(
                 CHECK,
                 Severity.WARNING,
