@@ -138,6 +138,72 @@ async def test_a_redirects_address_holds_nothing_but_parameters() -> None:
     )
 
 
+TEXTS: Final = st.sampled_from(
+    [
+        b"",
+        b"x",
+        b"%00",
+        b"%ff",
+        b"%",
+        b"\xff",
+        b"<script>",
+        b"{{appName}}",
+        b"%0d%0aa:b",
+        b"de",
+        b"..",
+    ]
+)
+PAIRS: Final = st.tuples(
+    st.sampled_from(
+        [b"token", b"token[$ne]", b"token[]", b"username", b"new_password", b"confirm_new_password",
+         b"locale", b"appId", b"error", b""]
+    ),
+    TEXTS,
+).map(b"=".join)  # fmt: skip
+FORMS: Final = st.lists(PAIRS, max_size=5).map(b"&".join)
+BODIES: Final = FORMS | st.sampled_from(
+    [b"{", b"[]", b"null", b'{"token": {"$ne": 1}}', b'{"token": "\\ud800", "new_password": "x"}']
+)
+HEADERS: Final = st.lists(
+    st.sampled_from(
+        [(b"content-type", b"application/x-www-form-urlencoded"),
+         (b"content-type", b"application/json"),
+         (b"content-type", b"\xff"), (b"content-type", b"multipart/form-data"),
+         (b"x-requested-with", b"XMLHttpRequest"), (b"x-parse-page-param-locale", b"\xff/.."),
+         (b"x-parse-session-token", b"\xff"), (b"if-none-match", b"*")]
+    ),
+    max_size=3,
+)  # fmt: skip
+
+
+@given(
+    method=st.sampled_from(["GET", "HEAD", "POST", "PUT"]),
+    path=st.sampled_from(
+        [b"app/verify_email", b"app/resend_verification_email", b"app/request_password_reset",
+         b"choose_password", b"password_reset.html", b"de/page.html", b"app", b"app/x/y"]
+    ),
+    query=FORMS,
+    body=BODIES,
+    headers=HEADERS,
+)  # fmt: skip
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+async def test_no_request_breaks_a_page(
+    app: LocalApp,
+    method: str,
+    path: bytes,
+    query: bytes,
+    body: bytes,
+    headers: list[tuple[bytes, bytes]],
+) -> None:
+    request = RawRequest(method, b"/parse/apps/" + path, query, tuple(headers), body)
+
+    answer = await send(app.app, request)
+
+    assert answer.status < 500
+    assert b"<script" not in answer.content
+    assert not any(byte < 0x20 for value in answer.headers.values() for byte in value)
+
+
 async def test_a_slow_function_of_the_app_holds_nobody_up(tmp_path: Path) -> None:
     (tmp_path / "page.html").write_text("{{x}}")
     (tmp_path / "plain.css").write_text("x")
