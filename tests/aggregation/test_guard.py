@@ -29,6 +29,10 @@ def sealed(stage: JSONObject) -> JSONObject:
         {"$facet": {"a": [{"$lookup": {"from": "A", "as": "x", "pipeline": [{"$merge": 1}]}}]}},
         {"$graphLookup": {"from": "_User"}},
         {"$lookup": {"from": {"db": "admin", "coll": "x"}, "as": "x"}},
+        {"$lookup": {"from": "_ParsepyMail", "as": "x"}},
+        {"$unionWith": "prefix__ParsepyMail"},
+        {"$graphLookup": {"from": "_ParsepyMail"}},
+        {"$facet": {"a": [{"$unionWith": {"coll": "_ParsepyMail"}}]}},
     ],
 )
 def test_stages_that_write_or_run_code_are_refused(stage: JSONObject) -> None:
