@@ -89,9 +89,14 @@ class AuthProvider:
     """Whether `challenge` does anything."""
     reveals_as_stored: bool = True
     """Whether `after_find` leaves data as they are."""
+    only_adds: bool = False
+    """Whether its data come on top of another proof. They are judged after it: before a message
+    is sent, it is proven who asks for it."""
+    holds_unconfigured: bool = False
+    """Whether users who have it are asked for it even where no options configure it."""
     locks: bool = False
     """Whether its data hold what is good once. Then a write of them counts only if no other has
-    changed them meanwhile: texts, numbers and lists that it changes are compared."""
+    changed them meanwhile: texts, numbers and lists are compared."""
 
     def __init__(self, settings: ProviderSettings) -> None:
         self.settings = settings

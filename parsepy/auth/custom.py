@@ -63,6 +63,10 @@ class CustomProvider(AuthProvider):
         self._adapter = adapter
         self._base = base
         self.needs_id = base is not None and base.needs_id
+        policy = getattr(adapter, "policy", None)
+        self.only_adds = policy == "additional" or (
+            policy is None and base is not None and base.only_adds
+        )
         self.challenges = self._has("challenge") or (base is not None and base.challenges)
         self.reveals_as_stored = not self._has("after_find") and (
             base is None or base.reveals_as_stored

@@ -33,7 +33,7 @@ client first names one that needs no options."""
 
 class AuthProviders(Mapping[str, AuthProvider]):
     """Providers that are switched off, names that nothing has, and built-in providers that cannot
-    work without options and have none, are not in it.
+    work without options and have none, are not in it, but for those that hold all the same.
 
     Raises `OptionsError` for a provider whose options cannot work.
     """
@@ -83,8 +83,9 @@ class AuthProviders(Mapping[str, AuthProvider]):
         try:
             provider.check_options()
         except OptionsError:
-            self._off.add(name)
-            return None
+            if not provider.holds_unconfigured:
+                self._off.add(name)
+                return None
         self._made[name] = provider
         return provider
 

@@ -39,6 +39,9 @@ class MfaProvider(AuthProvider):
     needs_id = False
     reveals_as_stored = False
     locks = True
+    only_adds = True
+    # Or whoever loses the options, in a migration say, opens all accounts to mere passwords.
+    holds_unconfigured = True
 
     def __init__(self, settings: ProviderSettings, clock: Callable[[], float] = time.time) -> None:
         super().__init__(settings)
@@ -192,7 +195,10 @@ def is_enrolled(stored: JSONObject) -> bool:
 def _stored(request: AuthRequest) -> JSONObject:
     data = (request.original or {}).get("authData")
     mine = data.get("mfa") if isinstance(data, dict) else None
-    return mine if isinstance(mine, dict) else {}
+    if not isinstance(mine, dict):
+        return {}
+    # Written by whatever is written: then no write can take away that a code was spent meanwhile.
+    return {"usedUntil": 0, **mine} if mine.get("secret") else mine
 
 
 def _pending(stored: JSONObject) -> JSONObject:

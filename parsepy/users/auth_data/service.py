@@ -4,7 +4,7 @@ have in common."""
 import logging
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
-from typing import cast
+from typing import Final, cast
 
 from parsepy.auth.base import AuthProvider, AuthRequest, Stage, Verdict
 from parsepy.errors import DuplicateValue, ParseError, script_failed
@@ -28,6 +28,8 @@ from parsepy.users.auth_data.validated import (
 )
 
 _log = logging.getLogger(__name__)
+
+NO_DATA: Final[JSONObject] = {}
 
 
 class AuthData:
@@ -86,13 +88,14 @@ class AuthData:
         *,
         logged_in: bool,
     ) -> Validated:
-        """Asks every provider, in alphabetical order; the first that refuses ends it.
+        """Asks every provider, in alphabetical order; the first that refuses ends it. Those
+        that only add to others come last.
 
         `user` is the one whom the data are for, as he is stored; `logged_in`: he asks himself, or
         the master key does. Raises what providers raise.
         """
         has, result = auth_data_of(user), Validated()
-        for name in sorted(proofs):
+        for name in sorted(proofs, key=lambda name: (self.provider(name).only_adds, name)):
             provider, sent = self.provider(name), proofs[name]
             stage = _stage(known=name in has, logged_in=logged_in)
             try:
@@ -142,12 +145,18 @@ class AuthData:
                 await self.validate(request, proofs, owner, logged_in=False)
                 raise already_used()
 
-    def lock(self, before: Mapping[str, JSONObject], after: Mapping[str, JSONObject]) -> Where:
-        """The condition under which single-use values are consumed by the write of `after`."""
+    def lock(
+        self,
+        before: Mapping[str, JSONObject],
+        after: Mapping[str, JSONObject],
+        removed: Iterable[str] = (),
+    ) -> Where:
+        """The condition under which single-use values are consumed by the write of `after`, and
+        by taking `removed` away."""
         conditions = [
             still_as(before[name], f"authData.{name}", data)
-            for name, data in after.items()
-            if name in before and self.provider(name).locks
+            for name, data in {**dict.fromkeys(removed, NO_DATA), **after}.items()
+            if name in before and name in self.providers and self.provider(name).locks
         ]
         kept = tuple(each for each in conditions if each is not EVERYTHING)
         return tree.And(kept) if kept else EVERYTHING
@@ -162,7 +171,7 @@ class AuthData:
         if changed or validated.removed:
             schema = await ctx.services.schemas.get("_User")
             named = tree.Equal(tree.Path("objectId"), user["objectId"])
-            where = tree.both(named, self.lock(before, changed))
+            where = tree.both(named, self.lock(before, changed, validated.removed))
             try:
                 stored = await ctx.services.storage.update(
                     schema, where, changes_of(changed, validated.removed)

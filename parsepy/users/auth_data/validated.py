@@ -51,19 +51,18 @@ def is_echo(sent: JSONObject, stored: JSONObject | None) -> bool:
 
 
 def still_as(before: JSONObject, path: str, after: JSONObject) -> Where:
-    """That a provider's data at `path` are `before` in all that `after` changes.
+    """That a provider's data at `path` are `before` still, and what `after` adds is not there yet.
 
     What is good once (a code, a token) is consumed by this: the second of two requests finds
-    another state. Objects inside are not compared.
+    another state. All of it counts, since all of it is written: a log-in that spends one code must
+    not bring back another that was spent meanwhile. Objects inside are not compared.
     """
-    conditions: list[Where] = []
-    for name in before.keys() | after.keys():
-        old = before.get(name, MISSING)
-        if not _same(old, after.get(name, MISSING)):
-            condition = _is(tree.Path(f"{path}.{name}"), old)
-            if condition is not None:
-                conditions.append(condition)
-    return tree.And(tuple(conditions)) if conditions else EVERYTHING
+    conditions = [
+        _is(tree.Path(f"{path}.{name}"), before.get(name, MISSING))
+        for name in before.keys() | after.keys()
+    ]
+    kept = tuple(condition for condition in conditions if condition is not None)
+    return tree.And(kept) if kept else EVERYTHING
 
 
 def _is(path: tree.Path, value: JSONValue | Missing) -> Where | None:

@@ -121,7 +121,7 @@ class TestLoggingInWithAnApp:
         assert [await user.log_in(codes[index]) for index in (0, 0, 1, 1)] == [
             None, INVALID, None, INVALID
         ]  # fmt: skip
-        assert user.stored == {"secret": SECRET, "recovery": []}
+        assert user.stored == {"secret": SECRET, "recovery": [], "usedUntil": 0}
 
     async def test_users_of_parse_server_log_in(self) -> None:
         user = Enrolment()

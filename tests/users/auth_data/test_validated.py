@@ -40,11 +40,13 @@ def test_an_echo_is_some_of_what_is_stored(
         ({}, {"step": 5}, {"step": 5}, False),
         ({"step": 4}, {"step": 5}, {"step": 4}, True),
         ({"step": 4}, {"step": 5}, {"step": 5}, False),
-        ({"same": "x"}, {"same": "x", "step": 1}, {"same": "y"}, True),
+        ({"same": "x"}, {"same": "x", "step": 1}, {"same": "x"}, True),
+        ({"same": "x"}, {"same": "x", "step": 1}, {"same": "y"}, False),
+        ({"codes": ["a", "b"]}, {"codes": ["a", "b"], "step": 1}, {"codes": ["b"]}, False),
         ({"pending": {"a": 1}}, {"pending": {}}, {"pending": {"b": 1}}, True),
     ],
 )
-def test_a_write_counts_only_if_what_it_changes_is_still_there(
+def test_a_write_counts_only_if_nobody_else_has_written_meanwhile(
     before: JSONObject, after: JSONObject, meanwhile: JSONObject, holds: bool
 ) -> None:
     where = still_as(before, "authData.p", after)
