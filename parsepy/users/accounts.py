@@ -45,7 +45,7 @@ class Accounts:
             shown = await readable_user(ctx, user)
         session = await self._start_session(ctx, user, "password")
         answer = {**shown, "sessionToken": session["sessionToken"]}
-        if sent:
+        if isinstance(parameters.get("authData"), dict):
             answer["authDataResponse"] = validated.response
         await after_login(ctx, answer)
         return answer

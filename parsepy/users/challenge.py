@@ -22,25 +22,26 @@ class Challenges:
         wanted = _wanted(parameters)
         sent = _sent(parameters)
         user = await self._user(ctx, parameters, sent)
-        request = auth_request(ctx, user, sent.proofs, is_challenge=True)
+        proofs = {} if sent is None else sent.proofs
+        request = auth_request(ctx, user, proofs, is_challenge=True)
         answers: JSONObject = {}
         for name in sorted(wanted):
             provider = self._auth_data.providers.get(name)
             if provider is None or not provider.challenges:
                 continue
-            answer = await provider.challenge(wanted[name], sent.proofs.get(name), request)
+            answer = await provider.challenge(wanted[name], proofs.get(name), request)
             # parse-server says `true` for a provider that has nothing to say.
             answers[name] = True if answer is None else answer
         return {"challengeData": answers}
 
     async def _user(
-        self, ctx: RequestContext, parameters: JSONMapping, sent: Given
+        self, ctx: RequestContext, parameters: JSONMapping, sent: Given | None
     ) -> ParseObject | None:
         """Whom the challenge is for; nobody where the client names nobody."""
         if parameters.get("username") or parameters.get("email"):
             created_with: JSONObject = {"action": "login", "authProvider": "password"}
             return await self._log_in.prove(ctx, parameters, created_with)
-        if not sent.proofs:
+        if sent is None:
             return None
         try:
             return await self._identified(ctx, sent)
@@ -72,10 +73,11 @@ def _wanted(parameters: JSONMapping) -> JSONObject:
     return wanted
 
 
-def _sent(parameters: JSONMapping) -> Given:
+def _sent(parameters: JSONMapping) -> Given | None:
+    """`None` where nobody is named by them."""
     data = parameters.get("authData")
-    if not data:
-        return Given()
+    if not data and not isinstance(data, dict | list):
+        return None
     if not isinstance(data, dict):
         raise _refused("authData should be an object.")
     if parameters.get("username") or parameters.get("email"):

@@ -32,9 +32,9 @@ class PasswordLogIn:
         self._lockout.check_countable(ctx)
         username, email = parameters.get("username"), parameters.get("email")
         password = parameters.get("password")
-        if not username and not email:
+        if not _is_given(username) and not _is_given(email):
             raise ParseError(Code.USERNAME_MISSING, "username/email is required.")
-        if not password:
+        if not _is_given(password):
             raise ParseError(Code.PASSWORD_MISSING, "password is required.")
         if not _are_texts(password, username, email):
             raise errors.invalid_login()
@@ -75,10 +75,15 @@ def _named(username: str, email: str) -> Where:
     return tree.Or((by_name, tree.Equal(tree.Path("email"), username)))
 
 
+def _is_given(value: JSONValue) -> bool:
+    """`null`, `false`, 0 and the empty text name nobody; an empty object is a wrong type."""
+    return bool(value) or isinstance(value, dict | list)
+
+
 def _are_texts(password: JSONValue, username: JSONValue, email: JSONValue) -> bool:
     """Types before use: an operator in place of a name must never reach a query."""
     return isinstance(password, str) and all(
-        value is None or isinstance(value, str) for value in (username, email)
+        isinstance(value, str) or not _is_given(value) for value in (username, email)
     )
 
 

@@ -5,19 +5,22 @@ from dataclasses import replace
 from parsepy.errors import ParseError
 from parsepy.objects import read
 from parsepy.objects.context import RequestContext
+from parsepy.objects.present import strip_internal
 from parsepy.permissions.caller import Caller
 from parsepy.protocol.find_parameters import WHOLE_OBJECT
 from parsepy.types import JSONObject, ParseObject
 
 
 async def readable_user(ctx: RequestContext, user: ParseObject) -> JSONObject:
-    """Only the id where permissions keep even his own row from him."""
+    """Only the id where permissions keep even his own row from him; nobody gets internals."""
     try:
-        return await read.get(
+        shown = await read.get(
             as_owner(ctx, user).unheard(), "_User", str(user["objectId"]), WHOLE_OBJECT
         )
     except ParseError:
         return {"objectId": user["objectId"]}
+    strip_internal(shown)
+    return shown
 
 
 def as_owner(ctx: RequestContext, user: ParseObject) -> RequestContext:

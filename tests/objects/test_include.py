@@ -136,7 +136,7 @@ async def test_included_users_show_no_more_than_users(parse: LocalApp) -> None:
         caller: {"email", "authData", "sessionToken", "_hashed_password"} & writer.keys()
         for caller, writer in by_caller.items()
     }
-    assert shown == {"ann": {"email", "authData"}, "bob": set(), "master": {"email", "authData"}}
+    assert shown == {"ann": {"email"}, "bob": set(), "master": {"email", "authData"}}
     assert all(writer["objectId"] == ann.id for writer in by_caller.values())
 
 

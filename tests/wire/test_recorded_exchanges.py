@@ -48,6 +48,8 @@ async def replay(case: Case, database_uri: str) -> AsyncIterator[Exchange]:
     app = parsepy.create_app(with_silent_mail(case_options(case, database_uri, URL)))
     async with app_client(app) as client:
         async for exchange in play(case, client, URL):
+            # Mails are made after the answer; the reference makes them before.
+            await app.parts.background.settled()
             yield exchange
 
 

@@ -43,8 +43,14 @@ def folded(text: str) -> str:
     """Like MongoDB's collation `en`, strength 2: upper and lower case, wide and narrow are one."""
     if text.isascii():
         return text.lower()
-    normal = unicodedata.normalize("NFKC", text).casefold()
-    return unicodedata.normalize("NFKC", normal)
+    normal = unicodedata.normalize("NFKC", text)
+    return unicodedata.normalize("NFKC", "".join(map(_folded_letter, normal)))
+
+
+def _folded_letter(letter: str) -> str:
+    """Letters that fold to several are others than those: `ß` is not `ss`."""
+    fold = letter.casefold()
+    return fold if len(fold) == 1 else letter.lower()
 
 
 def _matches(*arguments: SQLValue) -> SQLValue:

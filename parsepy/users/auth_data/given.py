@@ -6,7 +6,7 @@ from parsepy import errors
 from parsepy.errors import Code, ParseError
 from parsepy.protocol.field_types import type_of
 from parsepy.protocol.operations import is_operation
-from parsepy.types import JSONMapping, JSONObject
+from parsepy.types import JSONMapping, JSONObject, JSONValue
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,18 +27,24 @@ class Given:
 NOTHING = Given()
 
 
+def claims_identity(body: JSONMapping) -> bool:
+    """Whether a provider is to prove who it is; else it takes a name and a password."""
+    value = body.get("authData")
+    return isinstance(value, dict) and any(
+        isinstance(data, dict) and data for data in value.values()
+    )
+
+
 def given(body: JSONMapping) -> Given:
     """Raises 252 for what is no authentication data at all, 111, 162."""
     if "authData" not in body:
         return NOTHING
     value = body["authData"]
-    if value is None or value is False or value == "" or is_operation(value):
+    if _names_no_provider(value):
         raise unsupported()
-    if isinstance(value, list):
-        return NOTHING
     if not isinstance(value, dict):
         raise errors.schema_mismatch("_User", "authData", "Object", str(type_of(value)))
-    if not any(isinstance(data, dict) and data for data in value.values()):
+    if not claims_identity(body):
         # Nulls and empty objects prove nothing: whoever sends no more has no credential.
         return Given(unlinked=frozenset(name for name, data in value.items() if data is None))
     proofs: dict[str, JSONObject] = {}
@@ -48,6 +54,13 @@ def given(body: JSONMapping) -> Given:
         elif data is not None:
             raise invalid_id(name)
     return Given(proofs, frozenset(name for name, data in value.items() if data is None))
+
+
+def _names_no_provider(value: JSONValue) -> bool:
+    """What parse-server takes for nothing at all, or for providers called 0, 1, …"""
+    if isinstance(value, list):
+        return bool(value)
+    return value is None or value == 0 or isinstance(value, str) or is_operation(value)
 
 
 def unsupported() -> ParseError:

@@ -14,12 +14,10 @@ ANONYMOUS: JSONObject = {"id": "one"}
 @pytest.mark.parametrize(
     ("auth_data", "code"),
     [
-        (None, UNSUPPORTED),
-        (False, UNSUPPORTED),
-        ("", UNSUPPORTED),
-        ({"__op": "Delete"}, UNSUPPORTED),
-        ("text", WRONG_TYPE),
-        (3, WRONG_TYPE),
+        (None, NO_NAME),
+        ("text", NO_NAME),
+        (3, NO_NAME),
+        ({"__op": "Delete"}, NO_NAME),
         ([], NO_NAME),
         ({}, NO_NAME),
         ({"anonymous": None}, NO_NAME),
@@ -42,6 +40,32 @@ async def test_what_proves_nothing_signs_nobody_up(
     parse: LocalApp, auth_data: JSONValue, code: int
 ) -> None:
     answer = await parse.send("POST", "/users", {"authData": auth_data})
+
+    assert answer.json()["code"] == code
+    assert await parse.find("_User", {}, master=True) == []
+
+
+@pytest.mark.parametrize(
+    ("auth_data", "code"),
+    [
+        (None, UNSUPPORTED),
+        (False, UNSUPPORTED),
+        (0, UNSUPPORTED),
+        ("", UNSUPPORTED),
+        ("text", UNSUPPORTED),
+        ([1], UNSUPPORTED),
+        ({"__op": "Delete"}, UNSUPPORTED),
+        ([], WRONG_TYPE),
+        (3, WRONG_TYPE),
+        (True, WRONG_TYPE),
+    ],
+)
+async def test_what_is_no_authentication_data_is_refused_beside_a_password_too(
+    parse: LocalApp, auth_data: JSONValue, code: int
+) -> None:
+    body = {"username": "ann", "password": "secret", "authData": auth_data}
+
+    answer = await parse.send("POST", "/users", body)
 
     assert answer.json()["code"] == code
     assert await parse.find("_User", {}, master=True) == []
