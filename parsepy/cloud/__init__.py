@@ -1,19 +1,29 @@
 """Cloud code: the app's own functions and triggers, in this process or behind webhooks."""
 
+from parsepy.cloud.acl import ACL
+from parsepy.cloud.current import current
+from parsepy.cloud.geo import GeoPoint, Polygon
 from parsepy.cloud.objects import Object
-from parsepy.cloud.queries import Query
+from parsepy.cloud.queries import Counted, Query
 from parsepy.cloud.registry import RegistrationError, Registry
 from parsepy.cloud.requests import FindRequest, FunctionRequest, TriggerRequest
+from parsepy.cloud.typed import Key
 from parsepy.cloud.validators import Field, Validator
 
 __all__ = [
+    "ACL",
+    "Counted",
     "Field",
     "FindRequest",
     "FunctionRequest",
+    "GeoPoint",
+    "Key",
     "Object",
+    "Polygon",
     "Query",
     "RegistrationError",
     "Registry",
     "TriggerRequest",
     "Validator",
+    "current",
 ]

@@ -145,6 +145,7 @@ class Registry:
         """Objects of its Parse class are made as objects of it."""
         if subclass.parse_class is not None:
             self.classes[subclass.parse_class] = subclass
+            self._tell()
 
     def clear(self) -> None:
         self.functions = {}

@@ -9,6 +9,7 @@ from parsepy.cache import Changes
 from parsepy.cloud import functions
 from parsepy.cloud.current import CloudApp
 from parsepy.cloud.hooks import Hooks
+from parsepy.cloud.objects import Object
 from parsepy.cloud.registry import Entry, Registry
 from parsepy.cloud.run import Runner
 from parsepy.cloud.triggers import CONFIG_CLASS, HandledTriggers
@@ -107,7 +108,9 @@ class Cloud:
         for (kind, class_name), entry in {**triggers_now, **self.registry.triggers}.items():
             by_class.setdefault(class_name, {})[kind] = entry
         self._triggers = {
-            class_name: HandledTriggers(class_name, entries, self._runner)
+            class_name: HandledTriggers(
+                class_name, entries, self._runner, self.registry.classes.get(class_name, Object)
+            )
             for class_name, entries in by_class.items()
         }
         self._set_limits()

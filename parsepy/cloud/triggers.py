@@ -28,10 +28,18 @@ _PREFERENCES = {
 class HandledTriggers:
     """Calls the handlers of one class, its validators first."""
 
-    def __init__(self, class_name: str, entries: Mapping[str, Entry], runner: Runner) -> None:
+    def __init__(
+        self,
+        class_name: str,
+        entries: Mapping[str, Entry],
+        runner: Runner,
+        made: type[Object] = Object,
+    ) -> None:
+        """`made` is what the app has for objects of the class."""
         self._class_name = class_name
         self._entries = entries
         self._runner = runner
+        self._made = made
 
     @property
     def names(self) -> Collection[str]:
@@ -40,8 +48,8 @@ class HandledTriggers:
     # -- writes
 
     async def before_save(self, ctx: RequestContext, saving: Saving) -> JSONObject:
-        subject = _subject(saving)
-        request = requests.trigger_request(ctx, "beforeSave", subject, _original(saving))
+        subject = self._subject(saving)
+        request = requests.trigger_request(ctx, "beforeSave", subject, self._original(saving))
         result = await self._run(ctx, request)
         if isinstance(result, Mapping) and isinstance(result.get("object"), Mapping):
             # A webhook gives the whole object: what it leaves out is not written.
@@ -49,8 +57,8 @@ class HandledTriggers:
         return request.object.ops
 
     async def after_save(self, ctx: RequestContext, saved: Saving) -> Reply:
-        subject = _subject(saved)
-        request = requests.trigger_request(ctx, "afterSave", subject, _original(saved))
+        subject = self._subject(saved)
+        request = requests.trigger_request(ctx, "afterSave", subject, self._original(saved))
         result = await self._run(ctx, request)
         if isinstance(result, Object) and result is not request.object:
             return Reply(changes=result.to_json())
@@ -60,7 +68,7 @@ class HandledTriggers:
 
     async def tell(self, ctx: RequestContext, name: str, document: ParseObject) -> None:
         if name in self._entries:
-            subject = _object(self._class_name, document)
+            subject = self._object(document)
             await self._run(ctx, requests.trigger_request(ctx, name, subject))
 
     async def of_config(
@@ -99,7 +107,7 @@ class HandledTriggers:
         if entry is None:
             return results
         request = self._find_request(ctx, "afterFind", parameters, is_get=is_get)
-        request.objects = [_object(self._class_name, row) for row in results]
+        request.objects = [self._object(row) for row in results]
         result = await self._run(ctx, request)
         chosen = result if isinstance(result, list | tuple) else request.objects
         return [self._shown(one) for one in chosen]
@@ -119,6 +127,24 @@ class HandledTriggers:
 
     # -- all
 
+    def _subject(self, saving: Saving) -> Object:
+        return self._made(
+            saving.class_name,
+            saving.object_id,
+            saving.state,
+            saving.changes,
+            existed=not saving.creating,
+        )
+
+    def _original(self, saving: Saving) -> Object | None:
+        return None if saving.original is None else self._object(saving.original)
+
+    def _object(self, document: ParseObject) -> Object:
+        object_id = document.get("objectId")
+        known = str(object_id) if object_id else None
+        class_name = str(document.get("className", self._class_name))
+        return self._made(class_name, known, dict(document), existed=True)
+
     async def _run(self, ctx: RequestContext, request: TriggerRequest | FindRequest) -> object:
         """What the handler gives back; `None` where the master key leaves it out."""
         entry = self._entries[request.trigger_name]
@@ -130,26 +156,6 @@ class HandledTriggers:
             result = await self._runner.call(entry.handler, request, unnamed=TRIGGER_FAILED)
         _keep_context(ctx, request)
         return result
-
-
-def _subject(saving: Saving) -> Object:
-    return Object(
-        saving.class_name,
-        saving.object_id,
-        saving.state,
-        saving.changes,
-        existed=not saving.creating,
-    )
-
-
-def _original(saving: Saving) -> Object | None:
-    return None if saving.original is None else _object(saving.class_name, saving.original)
-
-
-def _object(class_name: str, document: ParseObject) -> Object:
-    object_id = document.get("objectId")
-    known = str(object_id) if object_id else None
-    return Object(str(document.get("className", class_name)), known, dict(document), existed=True)
 
 
 def _results(before: ParseObject, after: ParseObject) -> JSONObject:
