@@ -6,12 +6,11 @@ from importlib.metadata import version
 from typing import Final
 
 from parsepy.cli.keys import KeptKeys
-from parsepy.cli.launch import Launch
+from parsepy.cli.launch import WILDCARDS, Launch, local_url
 from parsepy.options.database_uri import is_mongodb, shown, sqlite_file
 from parsepy.options.model import ServerOptions
 
 _LABEL_WIDTH: Final = 20
-_WILDCARDS: Final = frozenset({"", "0.0.0.0", "::", "::0"})  # noqa: S104
 _SHOWN_OF_SECRET: Final = 4
 _SHORTEST_PARTLY_SHOWN: Final = 16
 
@@ -35,7 +34,7 @@ def _facts(launch: Launch, options: ServerOptions) -> Iterator[tuple[str, str]]:
     yield "URL", local_url(options)
     if isinstance(options.public_server_url, str):
         yield "Public URL", options.public_server_url
-    if options.host in _WILDCARDS:
+    if options.host in WILDCARDS:
         yield "Listens on", f"{options.host}, all addresses of this machine"
     yield "Application id", options.app_id
     yield "Master key", _master_key(options.master_key, launch.kept_keys)
@@ -54,6 +53,8 @@ def _facts(launch: Launch, options: ServerOptions) -> Iterator[tuple[str, str]]:
         if key:
             yield label, key
     yield "Store", store(options.database_uri)
+    if options.email_adapter == "console":
+        yield "Mail", "shown here, sent nowhere"
     if options.cluster > 1:
         yield "Processes", str(options.cluster)
 
@@ -70,13 +71,6 @@ def masked(secret: str) -> str:
     """The beginning of a long secret, nothing of a short one."""
     shown = secret[:_SHOWN_OF_SECRET] if len(secret) >= _SHORTEST_PARTLY_SHOWN else ""
     return f"{shown}********"
-
-
-def local_url(options: ServerOptions) -> str:
-    """Where the API answers on this machine."""
-    host = "127.0.0.1" if options.host in _WILDCARDS else options.host
-    bracketed = f"[{host}]" if ":" in host else host
-    return f"http://{bracketed}:{options.port}{options.mount_path}"
 
 
 def store(uri: str) -> str:

@@ -13,10 +13,26 @@ from parsepy.options.load import load_options
 from parsepy.options.model import ServerOptions
 from parsepy.options.notices import Notice
 from parsepy.options.sources import gather
-from parsepy.types import JSONObject, JSONValue
+from parsepy.types import JSONValue
 
 _DATA_FOLDER: Final = Path("parse-data")
 _LOOPBACK: Final = "127.0.0.1"
+_APP_NAME: Final = "My app"
+WILDCARDS: Final = frozenset({"", "0.0.0.0", "::", "::0"})  # noqa: S104
+
+
+class OwnAddress:
+    """Option `publicServerURL` of a server that was told none: this machine's.
+
+    As a function it is for links in mails alone; clients are told the address that they used, which
+    from a phone or an emulator is another one.
+    """
+
+    def __init__(self, url: str = "") -> None:
+        self._url = url
+
+    async def __call__(self) -> str:
+        return self._url
 
 
 class Launch(msgspec.Struct, frozen=True):
@@ -38,20 +54,36 @@ def prepare(
     Raises `OptionsError` for options, `CannotStart` where files cannot be made.
     """
     gathered = gather(flags, file, environment)
-    values = dict(gathered.values)
+    values: dict[str, object] = dict(gathered.values)
     folder = _place_store(values, data_folder)
     kept_keys = None
     warnings = list(gathered.warnings)
     if not values.get("appId") and not values.get("masterKey"):
+        _make_mail_work(values)
         load_options({**values, "appId": "checked first", "masterKey": "before files are made"})
         kept_keys = load_or_create_keys(folder)
         warnings += _quick_start(values, kept_keys)
     loaded = load_options(values)
     _make_store_folder(loaded.options)
-    return Launch(loaded.options, (*warnings, *loaded.warnings), kept_keys)
+    options = with_own_address(loaded.options)
+    return Launch(options, (*warnings, *loaded.warnings), kept_keys)
 
 
-def _place_store(values: JSONObject, data_folder: Path | None) -> Path:
+def with_own_address(options: ServerOptions) -> ServerOptions:
+    """With the address that follows from host and port, where none was given."""
+    if not isinstance(options.public_server_url, OwnAddress):
+        return options
+    return msgspec.structs.replace(options, public_server_url=OwnAddress(local_url(options)))
+
+
+def local_url(options: ServerOptions) -> str:
+    """Where the API answers on this machine."""
+    host = _LOOPBACK if options.host in WILDCARDS else options.host
+    bracketed = f"[{host}]" if ":" in host else host
+    return f"http://{bracketed}:{options.port}{options.mount_path}"
+
+
+def _place_store(values: dict[str, object], data_folder: Path | None) -> Path:
     uri = values.get("databaseURI")
     if isinstance(uri, str) and uri:
         file = sqlite_file(uri)
@@ -61,7 +93,7 @@ def _place_store(values: JSONObject, data_folder: Path | None) -> Path:
     return folder
 
 
-def _quick_start(values: JSONObject, kept: KeptKeys) -> list[Notice]:
+def _quick_start(values: dict[str, object], kept: KeptKeys) -> list[Notice]:
     values["appId"] = kept.keys.app_id
     values["masterKey"] = kept.keys.master_key
     if values.get("host") is None:
@@ -79,6 +111,16 @@ def _quick_start(values: JSONObject, kept: KeptKeys) -> list[Notice]:
     if kept.readable_by_others:
         found.append(Notice(f"Other users can read {kept.file}.", f"Run: chmod 600 {kept.file}"))
     return found
+
+
+def _make_mail_work(values: dict[str, object]) -> None:
+    """Verification and password reset as an app has them, with the mails on the terminal."""
+    if values.get("emailAdapter") is None:
+        values["emailAdapter"] = "console"
+    if values.get("appName") is None:
+        values["appName"] = _APP_NAME
+    if not values.get("publicServerURL"):
+        values["publicServerURL"] = OwnAddress()
 
 
 def _make_store_folder(options: ServerOptions) -> None:

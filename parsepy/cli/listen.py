@@ -6,6 +6,7 @@ import socket
 import msgspec
 
 from parsepy.cli.failure import BadOptions, CannotStart
+from parsepy.cli.launch import with_own_address
 from parsepy.options.model import ServerOptions
 
 
@@ -50,4 +51,6 @@ def with_bound_port(options: ServerOptions, listener: socket.socket) -> ServerOp
     if server_url == own_address:
         server_url = f"http://localhost:{port}{options.mount_path}"
     raw = {**options.raw, "port": port, "serverURL": server_url}
-    return msgspec.structs.replace(options, port=port, server_url=server_url, raw=raw)
+    return with_own_address(
+        msgspec.structs.replace(options, port=port, server_url=server_url, raw=raw)
+    )

@@ -39,9 +39,10 @@ def serve(
     try:
         launch = prepare(given, config, os.environ, data_dir)
         _check_cluster(launch.options)
+        served = _serve(launch, context.obj)
     except OptionsError as error:
         raise BadOptions(str(error)) from None
-    if not _serve(launch, context.obj):
+    if not served:
         context.exit(CannotStart.exit_code)
 
 
@@ -86,6 +87,11 @@ def _run(options: ServerOptions, listener: socket.socket, announce: Callable[[],
     from parsepy.cli.workers import Supervisor
 
     def run_worker(ready: Callable[[], None], lifeline: int) -> bool:
-        return run_server(create_app(options), listener, ready, lifeline)
+        try:
+            app = create_app(options)
+        except OptionsError as error:
+            click.echo(f"parsepy: {error}", err=True)
+            return False
+        return run_server(app, listener, ready, lifeline)
 
     return Supervisor(options.cluster, run_worker, announce).run()

@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from parsepy.cli.banner import banner, local_url, masked, store
+from parsepy.cli.banner import banner, masked, store
 from parsepy.cli.keys import KeptKeys, Keys
-from parsepy.cli.launch import Launch
+from parsepy.cli.launch import Launch, local_url
 from parsepy.options import load_options
 
 MASTER_KEY = "0123456789abcdef0123456789abcdef"
@@ -70,8 +70,14 @@ def test_warnings_come_with_their_fix() -> None:
     assert "Warning: Unknown option masterkey.\n           Did you mean masterKey?\n" in text
 
 
+def test_a_server_that_sends_no_mail_says_so() -> None:
+    assert "Mail                shown here, sent nowhere\n" in screen(emailAdapter="console")
+    assert "Mail  " not in screen()
+
+
 def test_it_fits_one_screen() -> None:
-    lines = screen(kept_keys(first_start=True), push={}, cloud="main.js").splitlines()
+    first = kept_keys(first_start=True)
+    lines = screen(first, push={}, cloud="main.js", emailAdapter="console").splitlines()
 
     assert len(lines) <= 24
     assert max(map(len, lines)) <= 100

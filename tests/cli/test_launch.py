@@ -7,6 +7,7 @@ import pytest
 
 from parsepy.cli.launch import Launch, prepare
 from parsepy.options import OptionsError
+from parsepy.options.public_url import public_url
 from parsepy.types import JSONValue
 
 KEYS: dict[str, JSONValue] = {"appId": "app", "masterKey": "master"}
@@ -81,6 +82,45 @@ def test_a_quick_start_overrules_nothing_that_is_given() -> None:
     assert found.options.host == "0.0.0.0"
     assert found.options.allow_client_class_creation is False
     assert found.warnings == ()
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize(
+    ("flags", "url"),
+    [
+        ({}, "http://127.0.0.1:1337/parse"),
+        ({"host": "0.0.0.0", "port": "8080", "mountPath": "/"}, "http://127.0.0.1:8080"),
+        ({"host": "192.0.2.7"}, "http://192.0.2.7:1337/parse"),
+    ],
+)
+async def test_a_quick_start_shows_the_mails_that_it_would_send(
+    flags: dict[str, JSONValue], url: str
+) -> None:
+    options = launch({**flags, "verifyUserEmails": "true"}).options
+
+    assert (options.email_adapter, options.app_name) == ("console", "My app")
+    assert await public_url(options) == url
+
+
+@pytest.mark.anyio
+async def test_a_quick_start_leaves_mail_alone_that_is_set_up() -> None:
+    given: dict[str, JSONValue] = {
+        "emailAdapter": '{"module":"smtp","options":{"host":"h","from":"a@b.c"}}',
+        "appName": "Game",
+        "publicServerURL": "https://game.test/parse",
+    }
+
+    options = launch(given).options
+
+    assert isinstance(options.email_adapter, dict)
+    assert options.app_name == "Game"
+    assert await public_url(options) == "https://game.test/parse"
+
+
+def test_with_keys_there_is_no_mail_that_was_not_asked_for() -> None:
+    options = launch(KEYS).options
+
+    assert (options.email_adapter, options.app_name, options.public_server_url) == (None,) * 3
 
 
 @pytest.mark.parametrize(

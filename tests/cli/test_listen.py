@@ -5,8 +5,10 @@ import socket
 import pytest
 
 from parsepy.cli.failure import BadOptions, CannotStart
+from parsepy.cli.launch import OwnAddress
 from parsepy.cli.listen import bind, with_bound_port
 from parsepy.options import load_options
+from parsepy.options.public_url import public_url
 
 KEYS = {"appId": "app", "masterKey": "master"}
 
@@ -56,6 +58,19 @@ def test_port_0_becomes_the_port_that_the_system_chose() -> None:
 
     assert (found.port, found.raw["port"]) == (port, port)
     assert found.server_url == found.raw["serverURL"] == f"http://localhost:{port}/parse"
+
+
+@pytest.mark.anyio
+async def test_port_0_becomes_the_port_of_links_too() -> None:
+    given = load_options({**KEYS, "port": 0, "publicServerURL": OwnAddress()}).options
+    theirs = load_options({**KEYS, "port": 0, "publicServerURL": "https://game.test"}).options
+    with bind("127.0.0.1", 0) as listener:
+        port = listener.getsockname()[1]
+
+        assert await public_url(with_bound_port(given, listener)) == (
+            f"http://127.0.0.1:{port}/parse"
+        )
+        assert await public_url(with_bound_port(theirs, listener)) == "https://game.test"
 
 
 def test_a_server_url_of_ones_own_stays() -> None:

@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import psutil
+import pytest
 
 from tests.support.ports import free_port
 from tests.support.processes import RunningProcess
@@ -62,6 +63,38 @@ def test_one_command_starts_a_server_that_takes_a_first_object(tmp_path: Path) -
         assert (found["player"], found["score"]) == ("Ada", 1337)
         assert keys["masterKey"] in process.output
         assert (tmp_path / "parse-data" / "parse.sqlite").exists()
+
+
+def test_a_first_start_shows_the_mail_of_a_reset_and_its_link_works(tmp_path: Path) -> None:
+    with serving(tmp_path) as (process, url):
+        keys = json.loads((tmp_path / "parse-data" / "keys.json").read_text())
+        headers = {"X-Parse-Application-Id": keys["appId"]}
+        for path, body in (
+            ("users", {"username": "ann", "password": "first", "email": "ann@example.com"}),
+            ("requestPasswordReset", {"email": "ann@example.com"}),
+        ):
+            content = json.dumps(body).encode()
+            answer(urllib.request.Request(f"{url}/{path}", content, headers, method="POST"))
+
+        subject = process.wait_for_line(lambda line: line.startswith("  | Subject:"))
+        link = process.wait_for_line(lambda line: line.startswith("  | http"))[4:]
+        with urllib.request.urlopen(link, timeout=10) as page:
+            form = page.read().decode()
+
+    assert subject == "  | Subject: Password Reset for My app"
+    assert link.startswith(f"{url}/apps/{keys['appId']}/request_password_reset?token=")
+    assert "<form" in form
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+def test_a_mail_server_that_cannot_be_is_told_in_a_line(tmp_path: Path, workers: int) -> None:
+    given = '{"module":"smtp","options":{"from":"a@b.c"}}'
+    arguments = ("--port", "0", "--email-adapter", given, "--cluster", str(workers))
+    with serve(tmp_path, *arguments) as process:
+        process.wait_for_line(lambda line: "Option emailAdapter.options.host is required" in line)
+
+        assert process.wait() != 0
+        assert "Traceback" not in process.output
 
 
 def test_ctrl_c_ends_it_cleanly_and_the_next_start_has_the_same_keys(tmp_path: Path) -> None:
