@@ -180,10 +180,14 @@ def test_a_worker_told_twice_to_end_still_ends_in_order(tmp_path: Path) -> None:
         assert "Traceback" not in process.output
 
 
-LATE = ("httpx", "apscheduler", "pywebpush", "websockets", "pymongo", "bson")
+LATE = (
+    *("httpx", "apscheduler", "pywebpush", "websockets", "pymongo", "bson"),
+    *("jinja2", "aiosmtplib"),
+)
 IMPORTS_OF_A_START = f"""
 import sys
 import parsepy.app, parsepy.cli.banner, parsepy.cli.listen, parsepy.cli.serve, parsepy.cli.server
+import parsepy.email.opening, parsepy.email.smtp
 print(*(name for name in {LATE} if name in sys.modules))
 """
 
