@@ -1,7 +1,6 @@
 """Which page is shown for what, and how: as a text, or by sending the reader somewhere else."""
 
 import asyncio
-import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Final
@@ -10,6 +9,7 @@ from urllib.parse import quote
 from parsepy.options.functions import call
 from parsepy.options.model import ServerOptions
 from parsepy.options.public_url import public_url
+from parsepy.pages.addresses import read_addresses
 from parsepy.pages.answers import Html, NotFound, PageAnswer, Raw, Redirect
 from parsepy.pages.custom_routes import Chosen, CustomRoute, read_routes
 from parsepy.pages.folder import BUILT_IN, Folder, parts_of
@@ -21,7 +21,6 @@ from parsepy.pages.reset_errors import ResetErrors
 from parsepy.pages.template import Template, Values, parse, render
 from parsepy.pages.translations import read_translations
 
-_IS_PATH: Final = re.compile(r"\.{0,2}/")
 _OWN: Final = ("appId", "appName", "publicServerUrl")
 _ERROR: Final = "error"
 
@@ -44,10 +43,7 @@ class Pages:
             if given.localization_json_path
             else None
         )
-        # As in parse-server, a path is no address, and the page is the folder's.
-        self._elsewhere = {
-            page: url for page, url in given.custom_urls.items() if url and not _IS_PATH.match(url)
-        }
+        self._elsewhere = read_addresses(given.custom_urls)
         self.endpoint = given.pages_endpoint
 
     @property

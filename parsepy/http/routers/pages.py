@@ -91,7 +91,8 @@ async def _resent(visit: Visit, username: str | None, token: str | None) -> Page
     """The page must not tell who has an account, unless an option says so."""
     try:
         await visit.services.verification.resend(visit.ctx, username, token)
-    except ParseError:
+    except ParseError as error:
+        _check_fault(error)
         if not visit.services.options.verification.success_on_invalid_email:
             return Page.EMAIL_VERIFICATION_SEND_FAIL
     return Page.EMAIL_VERIFICATION_SEND_SUCCESS
@@ -115,7 +116,8 @@ async def _show_reset_form(visit: Visit) -> PageAnswer:
 async def _opens_reset(visit: Visit, token: str) -> bool:
     try:
         await visit.services.password_reset.check(visit.ctx, token)
-    except ParseError:
+    except ParseError as error:
+        _check_fault(error)
         return False
     return True
 
@@ -159,10 +161,15 @@ async def _reset_by_script(visit: Visit, token: str | None, password: str | None
 
 
 def _told(visit: Visit, error: ParseError) -> str:
-    """What the user may know of why it failed. Raises what is the server's own fault."""
+    """What the user may know of why it failed."""
+    _check_fault(error)
+    return str(failure_body(error, visit.services.options)["error"])
+
+
+def _check_fault(error: ParseError) -> None:
+    """Raises what is the server's own fault: no link is invalid because a database is away."""
     if error.code == Code.INTERNAL:
         raise error
-    return str(failure_body(error, visit.services.options)["error"])
 
 
 async def _custom(route: CustomRoute, visit: Visit) -> PageAnswer:

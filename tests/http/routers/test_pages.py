@@ -5,12 +5,15 @@ from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from html import unescape
-from typing import Any, Final
+from typing import Any, Final, cast
 
 import httpx
 import pytest
 
+from parsepy.errors import Code, ParseError
 from parsepy.options.errors import OptionsError
+from parsepy.users.password_reset import PasswordReset
+from parsepy.users.verification import EmailVerification
 from tests.pages.postman import Postman, token_in, token_of
 from tests.support.local_app import MAINTENANCE_KEY, URL, LocalApp, local_app
 
@@ -452,6 +455,31 @@ async def test_a_text_that_is_no_unicode_is_no_error(mail: Mailing) -> None:
 
     assert answer.status_code == 200
     assert "Failed to reset password" in answer.text
+
+
+class Unreachable:
+    """Accounts whose database is away."""
+
+    async def fail(self, *_given: object) -> None:
+        raise ParseError(Code.INTERNAL, "the database is away")
+
+    check = reset = resend = fail
+
+
+async def test_no_link_is_invalid_because_the_database_is_away(mail: Mailing) -> None:
+    services, away = mail.app.app.parts.services, Unreachable()
+    services.password_reset = cast("PasswordReset", away)
+    services.verification = cast("EmailVerification", away)
+    form = {"token": "x", "new_password": "x"}
+
+    answers = [
+        await mail.get(f"{PAGES}/request_password_reset?token=x"),
+        await mail.post("request_password_reset", form),
+        await mail.post("request_password_reset", form, SCRIPT),
+        await mail.post("resend_verification_email", form),
+    ]
+
+    assert [answer.status_code for answer in answers] == [500] * 4
 
 
 async def test_pages_may_be_below_another_path() -> None:
