@@ -1,6 +1,6 @@
 // Starts the npm parse-server for tests. PARSE_REFERENCE holds JSON: {port, mountPath, options}.
 // Prints "ready" once requests are answered. The option `emailAdapter: "silent"` is an adapter that
-// takes every mail and sends none.
+// takes every mail and sends none, `auth.mfa.sendSMS: "silent"` does so with messages.
 'use strict';
 
 const http = require('node:http');
@@ -9,7 +9,7 @@ const { ParseServer } = require('parse-server');
 
 async function main() {
   const { port, mountPath, options } = JSON.parse(process.env.PARSE_REFERENCE);
-  const parseServer = new ParseServer(withSilentMail(options));
+  const parseServer = new ParseServer(withSilentMessages(withSilentMail(options)));
   await parseServer.start();
 
   const app = express();
@@ -20,6 +20,13 @@ async function main() {
 function withSilentMail(options) {
   return options.emailAdapter === 'silent'
     ? { ...options, emailAdapter: { sendMail: async () => {} } }
+    : options;
+}
+
+function withSilentMessages(options) {
+  const mfa = options.auth?.mfa;
+  return mfa?.sendSMS === 'silent'
+    ? { ...options, auth: { ...options.auth, mfa: { ...mfa, sendSMS: async () => {} } } }
     : options;
 }
 

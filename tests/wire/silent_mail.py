@@ -1,4 +1,4 @@
-"""The mail adapter that a fixture's option `emailAdapter: "silent"` stands for."""
+"""What a fixture's options `emailAdapter: "silent"` and `auth.mfa.sendSMS: "silent"` stand for."""
 
 from collections.abc import Mapping
 from typing import Final
@@ -17,6 +17,15 @@ class SilentMail:
 
 def with_silent_mail(options: Mapping[str, object]) -> dict[str, object]:
     """The options of a fixture as parsepy takes them."""
-    if options.get("emailAdapter") != SILENT:
-        return dict(options)
-    return {**options, "emailAdapter": SilentMail()}
+    taken = dict(options)
+    if taken.get("emailAdapter") == SILENT:
+        taken["emailAdapter"] = SilentMail()
+    auth = taken.get("auth")
+    mfa = auth.get("mfa") if isinstance(auth, Mapping) else None
+    if isinstance(auth, Mapping) and isinstance(mfa, Mapping) and mfa.get("sendSMS") == SILENT:
+        taken["auth"] = {**auth, "mfa": {**mfa, "sendSMS": _send_nothing}}
+    return taken
+
+
+def _send_nothing(token: str, mobile: str) -> None:
+    pass

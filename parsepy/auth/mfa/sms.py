@@ -53,8 +53,9 @@ async def is_code(sent: JSONValue, stored: JSONValue) -> bool:
 
 
 def is_over(expiry: JSONValue, now: float) -> bool:
-    """A code without a readable end is over."""
-    iso = expiry.get("iso") if isinstance(expiry, dict) else None
+    """A code without a readable end is over. parse-server shows it as a bare text, which may have
+    been written back like that."""
+    iso = expiry.get("iso") if isinstance(expiry, dict) else expiry
     moment = dates.parse(iso) if isinstance(iso, str) else None
     return moment is None or now > moment.timestamp()
 

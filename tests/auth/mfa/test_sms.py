@@ -11,6 +11,8 @@ from parsepy.types import JSONValue
 from tests.auth.mfa.enrolment import MOBILE, NOW, Telephone
 from tests.support.refusals import awaited_refusal
 
+END = "2027-01-15T08:00:00.000Z"
+
 pytestmark = pytest.mark.anyio
 
 
@@ -56,9 +58,15 @@ async def test_nothing_else_is_a_code(sent: JSONValue, stored: JSONValue) -> Non
     assert not await sms.is_code(sent, stored)
 
 
-@pytest.mark.parametrize("expiry", [None, "2099-01-01T00:00:00.000Z", {}, {"iso": 5}, {"iso": "x"}])
+@pytest.mark.parametrize("expiry", [None, "", "x", 5, {}, {"iso": 5}, {"iso": "x"}])
 def test_a_code_without_a_readable_end_is_over(expiry: JSONValue) -> None:
     assert sms.is_over(expiry, NOW)
+
+
+@pytest.mark.parametrize("written", [{"__type": "Date", "iso": END}, END])
+def test_the_end_of_a_code_may_have_lost_its_type(written: JSONValue) -> None:
+    assert not sms.is_over(written, NOW)
+    assert sms.is_over(written, NOW + 1)
 
 
 @pytest.mark.parametrize(
