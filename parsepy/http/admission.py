@@ -43,7 +43,7 @@ class Admission:
         if self._services.allowed_routes is not None:
             self._services.allowed_routes.check(caller, method, segments)
         if not self._services.rate_limits.rules:
-            await verify_session(self._services, caller, segments)
+            await verify_session(self._services, caller, method, segments)
             return caller, None
         asking = Asking(caller, address, is_internal(scope, headers))
         await self._verify_within_limits(scope, method, segments, asking)
@@ -63,7 +63,7 @@ class Admission:
         """A token that is wrong counts too: else tokens could be tried without end."""
         refused: ParseError | None = None
         try:
-            await verify_session(self._services, asking.caller, segments)
+            await verify_session(self._services, asking.caller, method, segments)
         except ParseError as error:
             refused = error
         verdict = await self._services.rate_limits.check(method, segments, asking)

@@ -23,9 +23,11 @@ def identify(services: AppServices, credentials: Credentials, address: str) -> C
     )
 
 
-async def verify_session(services: AppServices, caller: Caller, segments: list[str]) -> None:
+async def verify_session(
+    services: AppServices, caller: Caller, method: str, segments: list[str]
+) -> None:
     """Finds the user of the caller's session, where the route asks for one. Raises 209."""
-    if caller.session_token and not caller.is_privileged and _uses_session(segments):
+    if caller.session_token and not caller.is_privileged and _uses_session(method, segments):
         caller.user = await services.sessions.resolve(caller.session_token)
 
 
@@ -99,9 +101,11 @@ def same_key(given: str | None, expected: str | None) -> bool:
     return compare_digest(given.encode("utf-8", "replace"), expected.encode("utf-8", "replace"))
 
 
-def _uses_session(segments: list[str]) -> bool:
-    """`/login` drops a token, `/sessions/me` and the upgrade look it up themselves."""
+def _uses_session(method: str, segments: list[str]) -> bool:
+    """`/login` drops a token, `GET /sessions/me` and the upgrade look it up themselves."""
     first = segments[0] if segments else ""
     if first in ("login", "upgradetorevocablesession"):
         return False
-    return not (first == "sessions" and len(segments) == 2 and segments[1].lower() == "me")
+    if method == "GET" and first == "sessions" and len(segments) == 2:
+        return segments[1].lower() != "me"
+    return True

@@ -6,12 +6,15 @@ Old apps exchange them for a session (`POST /upgradeToRevocableSession`; users s
 from typing import Final
 
 from parsepy.errors import Code, ParseError
+from parsepy.objects import access
 from parsepy.objects.context import RequestContext
+from parsepy.permissions.protected_fields import strip
 from parsepy.protocol.field_types import STRING
 from parsepy.protocol.operations import Unset
 from parsepy.query import tree
 from parsepy.query.options import FindOptions
 from parsepy.types import JSONObject
+from parsepy.users.readable import as_owner
 from parsepy.users.sessions import LEGACY_TOKEN, Sessions, check_user_id
 
 _REVOCABLE: Final = "r:"
@@ -21,14 +24,19 @@ _TOKEN: Final = tree.Path(LEGACY_TOKEN, STRING)
 async def upgrade(ctx: RequestContext, sessions: Sessions, token: str) -> JSONObject:
     """A further session for the owner of `token`, of either kind; his legacy token is void then.
 
-    Answers the session's fields with `objectId` and `createdAt`. Raises 209.
+    Answers the session as he may read it. Raises 209, 119.
     """
     if token.startswith(_REVOCABLE):
         user_id = str((await sessions.resolve(token))["objectId"])
     else:
         user_id = await _owner(ctx, token)
+    owner = as_owner(ctx, {"objectId": user_id})
+    schema = await ctx.services.schemas.get("_Session")
+    await access.check_class(owner, schema, "find")
     session = await sessions.create(ctx, user_id, {"action": "upgrade"}, ctx.caller.installation_id)
     await _retire(ctx, user_id)
+    session["updatedAt"] = session["createdAt"]
+    strip(session, await access.hidden_fields(owner, schema) - {"sessionToken"})
     return session
 
 

@@ -4,10 +4,13 @@ from typing import Final
 
 from parsepy import errors
 from parsepy.errors import Code, ParseError
+from parsepy.objects import access
 from parsepy.objects.context import RequestContext
 from parsepy.objects.ports import ClassRules
 from parsepy.objects.present import strip_internal
 from parsepy.objects.write_state import Write
+from parsepy.permissions.protected_fields import strip
+from parsepy.protocol import ids
 from parsepy.query import tree
 from parsepy.query.tree import Where
 from parsepy.types import ParseObject
@@ -15,6 +18,7 @@ from parsepy.users.sessions import Sessions, of_user
 
 _NEVER_UPDATED: Final = ("installationId", "sessionToken")
 _SERVER_ONLY: Final = ("expiresAt", "createdWith")
+_SERVER_MADE: Final = (*_NEVER_UPDATED, *_SERVER_ONLY, "user")
 
 
 class SessionRules(ClassRules):
@@ -24,18 +28,40 @@ class SessionRules(ClassRules):
         self._sessions = sessions
 
     async def before_create(self, write: Write) -> None:
-        if "ACL" in write.body:
-            raise ParseError(Code.INVALID_KEY_NAME, "Cannot set ACL on a Session.")
-        if not write.ctx.caller.is_privileged:
-            # Clients make sessions through `POST /sessions`, which fills the fields itself.
+        caller = write.ctx.caller
+        if caller.user is None and not caller.is_privileged:
             raise errors.session_token_required()
+        _check_acl(write)
+        options = write.ctx.services.options
+        if options.allow_custom_object_id and not caller.is_privileged:
+            write.object_id = ids.new_object_id(options.object_id_size)
+
+    async def before_insert(self, write: Write) -> None:
+        """A client's new session is his own, whatever he says of it. It is of no installation:
+        else it would end the one that asks for it."""
+        user_id = write.ctx.caller.user_id
+        if user_id is None:
+            return
+        for name in [name for name in write.changes if name.partition(".")[0] in _SERVER_MADE]:
+            write.drop(name)
+        for name, value in self._sessions.fields_of(user_id, {"action": "create"}).items():
+            write.set(name, value)
+
+    async def after_create(self, write: Write) -> None:
+        """Its maker is told all of it, the token above all."""
+        if write.ctx.caller.user_id is None:
+            return
+        stored = write.stored or {}
+        told = {name: stored[name] for name in stored if name not in ("updatedAt", "ACL")}
+        hidden = await access.hidden_fields(write.ctx, write.schema)
+        strip(told, hidden - {"sessionToken"})
+        write.answer.update(told)
 
     async def before_update(self, write: Write) -> None:
         caller = write.ctx.caller
         if caller.user is None and not caller.is_privileged:
             raise errors.session_token_required()
-        if "ACL" in write.body:
-            raise ParseError(Code.INVALID_KEY_NAME, "Cannot set ACL on a Session.")
+        _check_acl(write)
         for key in write.body:
             field = key.partition(".")[0]
             if field in _NEVER_UPDATED or (field in _SERVER_ONLY and not caller.is_privileged):
@@ -85,6 +111,11 @@ class SessionRules(ClassRules):
         row = await services.storage.get(schema, object_id, None)
         user = row.get("user") if row else None
         return isinstance(user, dict) and user.get("objectId") == ctx.caller.user_id
+
+
+def _check_acl(write: Write) -> None:
+    if "ACL" in write.body:
+        raise ParseError(Code.INVALID_KEY_NAME, "Cannot set ACL on a Session.")
 
 
 def _check_user(write: Write) -> None:

@@ -79,28 +79,31 @@ class Sessions:
         user_id: str,
         created_with: JSONObject | None,
         installation_id: str | None,
-        extra: JSONObject | None = None,
     ) -> JSONObject:
         """A new session for the user; it ends earlier ones of the same installation.
 
         Answers the session's fields with `objectId` and `createdAt`.
         """
-        fields: JSONObject = dict(extra or {})
-        fields |= {
+        fields = self.fields_of(user_id, created_with)
+        if installation_id is not None:
+            fields["installationId"] = installation_id
+        written = await write.create(ctx.as_master(), "_Session", dict(fields))
+        if installation_id is not None and installation_id != CLOUD_INSTALLATION:
+            await self._end_earlier(user_id, installation_id, {**fields, **written.answer})
+        return {**fields, **written.answer}
+
+    def fields_of(self, user_id: str, created_with: JSONObject | None) -> JSONObject:
+        """What makes a new session one: only the server ever says it."""
+        fields: JSONObject = {
             "sessionToken": ids.new_session_token(),
             "user": values.pointer("_User", user_id),
         }
         if created_with is not None:
             fields["createdWith"] = created_with
-        if installation_id is not None:
-            fields["installationId"] = installation_id
         expires_at = expiry(self._services.options)
         if expires_at is not None:
             fields["expiresAt"] = expires_at
-        written = await write.create(ctx.as_master(), "_Session", dict(fields))
-        if installation_id is not None and installation_id != CLOUD_INSTALLATION:
-            await self._end_earlier(user_id, installation_id, {**fields, **written.answer})
-        return {**fields, **written.answer}
+        return fields
 
     async def start(self, saved: Write, created_with: JSONObject | None) -> None:
         """Logs the user of a write in: the answer gets his token. The server itself signs users
@@ -143,11 +146,11 @@ class Sessions:
         user_id = pointed_user(row)
         if row is None or user_id is None:
             raise errors.invalid_session_token()
-        check_user_id(user_id)
         schema = await self._services.schemas.get("_User")
         user = await self._services.storage.get(schema, user_id, None)
         if user is None:
             raise errors.invalid_session_token()
+        check_user_id(user_id)
         # Every request of the session carries this copy: it must hold no secret.
         strip_internal(user)
         user.pop(LEGACY_TOKEN, None)

@@ -32,10 +32,11 @@ async def _caller(
     credentials: Credentials,
     address: str = HERE,
     segments: list[str] | None = None,
+    method: str = "GET",
 ) -> Caller:
     services = parse.app.parts.services
     caller = identify(services, replace(credentials), address)
-    await verify_session(services, caller, segments or CLASSES)
+    await verify_session(services, caller, method, segments or CLASSES)
     return caller
 
 
@@ -218,6 +219,23 @@ async def test_a_token_is_looked_up_where_it_says_who_asks(
     assert caller.user_id == (user.id if looked_up else None)
     assert caller.session_token == user.token
     assert (error.code if error else 0) == (209 if looked_up else 0)
+
+
+@pytest.mark.parametrize("method", ["PUT", "DELETE", "POST"])
+async def test_only_to_read_the_current_session_no_valid_one_is_needed(
+    parse: LocalApp, method: str
+) -> None:
+    user = await parse.sign_up()
+    current = ["sessions", "me"]
+
+    caller = await _caller(parse, Credentials(session_token=user.token), HERE, current, method)
+    error = await awaited_refusal(
+        _caller(parse, Credentials(session_token="r:wrong"), HERE, current, method)
+    )
+
+    assert caller.user_id == user.id
+    assert error is not None
+    assert error.code == 209
 
 
 @pytest.mark.parametrize("credentials", [MASTER, READ_ONLY, MAINTENANCE])

@@ -1,5 +1,6 @@
 """A session belongs to its user: what each caller may see and do with one."""
 
+import re
 from typing import Any
 
 import pytest
@@ -10,6 +11,7 @@ from tests.support.local_app import (
     READ_ONLY_KEY,
     LocalApp,
     User,
+    local_app,
 )
 
 pytestmark = pytest.mark.anyio
@@ -74,7 +76,19 @@ OUTCOMES: list[tuple[str, str, object, dict[str, int]]] = [
         "POST",
         "/classes/_Session",
         {"user": {"__type": "Pointer", "className": "_User", "objectId": "{user}"}},
-        {"nobody": 209, "other": 209, "read-only": 119},
+        {"nobody": 209, "other": 0, "master": 0, "maintenance": 0, "read-only": 119},
+    ),
+    (
+        "POST",
+        "/sessions",
+        {"ACL": {}},
+        {"nobody": 209, "other": 105, "master": 105, "maintenance": 105, "read-only": 119},
+    ),
+    (
+        "POST",
+        "/sessions",
+        {"expiresAt": "never"},
+        {"nobody": 209, "other": 111, "master": 111, "maintenance": 111, "read-only": 119},
     ),
 ]
 CASES = [
@@ -120,3 +134,76 @@ async def test_a_look_for_many_sessions_finds_one_s_own(parse: LocalApp) -> None
 
     owners = {who: {row["user"]["objectId"] for row in rows} for who, rows in found.items()}
     assert owners == {"owner": {owner.id}, "other": {other.id}, "master": {owner.id, other.id}}
+
+
+DOORS = ("/sessions", "/classes/_Session")
+
+
+@pytest.mark.parametrize("path", DOORS)
+async def test_a_new_session_is_its_maker_s(parse: LocalApp, path: str) -> None:
+    owner, other = await parse.sign_up(), await parse.sign_up()
+    pointer = {"__type": "Pointer", "className": "_User", "objectId": other.id}
+    body = {"user": pointer, "sessionToken": "r:chosen", "device": "x", "uses": 1}
+
+    made = await parse.ok("POST", path, body, user=owner)
+
+    assert made["user"]["objectId"] == owner.id
+    assert re.fullmatch("r:[0-9a-f]{32}", made["sessionToken"])
+    assert made["createdWith"] == {"action": "create"}
+    assert (made["device"], made["uses"]) == ("x", 1)
+    assert {"objectId", "createdAt", "expiresAt"} <= made.keys()
+    me = await parse.ok("GET", "/users/me", user=User("", made["sessionToken"]))
+    assert me["objectId"] == owner.id
+
+
+@pytest.mark.parametrize("path", DOORS)
+async def test_a_new_session_ends_none(parse: LocalApp, path: str) -> None:
+    owner = await parse.sign_up()
+    phone: Any = {"X_Parse_Installation_Id": "phone"}
+    body = {"username": "ann", "password": "secret"}
+    here = User("", (await parse.ok("POST", "/users", body, **phone))["sessionToken"])
+
+    made = await parse.ok("POST", path, {}, user=here, **phone)
+
+    assert "installationId" not in made
+    assert (await parse.ok("GET", "/sessions/me", user=here))["installationId"] == "phone"
+    assert (await parse.ok("GET", "/users/me", user=owner))["objectId"] == owner.id
+
+
+@pytest.mark.parametrize("path", DOORS)
+async def test_a_client_does_not_choose_the_id_of_a_session(path: str) -> None:
+    async with local_app(allowCustomObjectId=True) as parse:
+        owner = await parse.sign_up()
+
+        made = await parse.ok("POST", path, {"objectId": "mine"}, user=owner)
+        mastered = await parse.ok("POST", path, {"objectId": "mine"}, master=True)
+
+    assert made["objectId"] != "mine"
+    assert mastered["objectId"] == "mine"
+
+
+@pytest.mark.parametrize("path", DOORS)
+@pytest.mark.parametrize("closed", ["create", "addField"])
+async def test_class_level_permissions_hold_for_new_sessions(
+    parse: LocalApp, path: str, closed: str
+) -> None:
+    owner = await parse.sign_up()
+    permissions = {"find": {"*": True}, "create": {"*": True}, "addField": {"*": True}, closed: {}}
+    change = {"classLevelPermissions": permissions}
+    await parse.ok("PUT", "/schemas/_Session", change, master=True)
+
+    answer = await parse.send("POST", path, {"device": "x"}, user=owner)
+
+    assert answer.json()["code"] == 119
+    assert len(await parse.find("_Session", {}, master=True)) == 1
+
+
+async def test_a_token_is_not_exchanged_where_sessions_cannot_be_found(parse: LocalApp) -> None:
+    owner = await parse.sign_up()
+    change = {"classLevelPermissions": {"find": {}, "create": {"*": True}}}
+    await parse.ok("PUT", "/schemas/_Session", change, master=True)
+
+    answer = await parse.send("POST", "/upgradeToRevocableSession", {}, user=owner)
+
+    assert answer.json()["code"] == 119
+    assert len(await parse.find("_Session", {}, master=True)) == 1

@@ -9,11 +9,12 @@ import pytest
 from parsepy.protocol import dates
 from parsepy.protocol.values import pointer
 from parsepy.query.tree import Equal, Path
-from parsepy.types import JSONObject
+from parsepy.types import JSONObject, ParseObject
 from tests.support.local_app import LocalApp, User, local_app
 
 pytestmark = pytest.mark.anyio
 
+TIMES: ParseObject = dict.fromkeys(("createdAt", "updatedAt"), "2024-01-02T03:04:05.678Z")
 Ending = Callable[[LocalApp, User], Awaitable[object]]
 
 
@@ -180,6 +181,8 @@ async def test_a_session_whose_user_is_gone_is_refused(parse: LocalApp) -> None:
 
 async def test_a_session_that_names_a_role_for_its_user_is_refused(parse: LocalApp) -> None:
     """Such a user id would be taken for the role itself by every ACL."""
+    schema = await parse.app.parts.schemas.get("_User")
+    await parse.storage.storage.insert(schema, {"objectId": "role:admins", **TIMES})
     session: JSONObject = {
         "sessionToken": "r:forged",
         "user": pointer("_User", "role:admins"),

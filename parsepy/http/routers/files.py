@@ -202,7 +202,7 @@ async def _reader(request: FileRequest) -> Caller:
     )
     if request.services.allowed_routes is not None:
         request.services.allowed_routes.check(caller, request.method, request.segments)
-    await verify_session(request.services, caller, request.segments)
+    await verify_session(request.services, caller, request.method, request.segments)
     return caller
 
 
