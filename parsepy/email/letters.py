@@ -60,10 +60,9 @@ class Letters:
         return _rendered(self._parts(kind, tags, self._built_in), letter)
 
     def _locale_of(self, letter: Letter) -> str | None:
-        if letter.locale is not None or self._locale_field is None:
-            return letter.locale
-        found = letter.user.get(self._locale_field)
-        return found if isinstance(found, str) else None
+        """The user's own choice before what his request has told."""
+        found = letter.user.get(self._locale_field) if self._locale_field is not None else None
+        return found if isinstance(found, str) and found else letter.locale
 
     def _parts(self, kind: Kind, tags: list[str], folder: TemplateFolder) -> _Parts:
         """The app's own letter is one language's; what that lacks is ours. Without an HTML part it

@@ -25,7 +25,7 @@ OPTION: Final = "emailAdapter"
 BUILT_IN: Final = ("smtp", "console", "memory")
 _PLACES: Final = ("module", "class", "adapter")
 """Where the adapter stands in a mapping, as with parse-server."""
-_NAMES: Final = (*_PLACES, "options", "templates", "fallbackLocale", "localeField", "retry")
+BESIDE: Final = ("options", "templates", "fallbackLocale", "localeField", "retry")
 _RETRY_NAMES: Final = ("attempts", "firstDelay", "longestDelay")
 
 
@@ -52,7 +52,7 @@ def _read(option: object) -> _Asked:
     if not isinstance(option, Mapping):
         return _Asked(option, {}, Letters(), Retry())
     given = OptionReader(OPTION, option)
-    given.check_names(_NAMES)
+    given.check_names((*_PLACES, *BESIDE))
     place = next((place for place in _PLACES if option.get(place) is not None), None)
     if place is None:
         raise OptionsError(

@@ -18,7 +18,7 @@ from parsepy.errors import ParseError
 from parsepy.options.errors import OptionsError
 
 _PORTS: Final = {"starttls": 587, "tls": 465, "none": 25}
-_NAMES: Final = (
+OPTION_NAMES: Final = (
     "host",
     "port",
     "username",
@@ -51,7 +51,7 @@ class SmtpSettings:
 def read_smtp(path: str, options: object) -> SmtpSettings:
     """Raises `OptionsError`; `path` is where the options stand."""
     given = OptionReader(path, options)
-    given.check_names(_NAMES)
+    given.check_names(OPTION_NAMES)
     host, sender = given.needed_text("host"), given.needed_text("from")
     tls = given.choice("tls", _PORTS, "starttls")
     username, password = given.text("username"), given.text("password")

@@ -22,7 +22,7 @@ SUBJECT: Final = ".subject.txt"
 TEXT: Final = ".txt"
 HTML: Final = ".html"
 _PARTS: Final = (SUBJECT, TEXT, HTML)
-_NAMES: Final = tuple(kind + part for kind in LETTERS for part in _PARTS)
+FILE_NAMES: Final = tuple(kind + part for kind in LETTERS for part in _PARTS)
 
 _TAG: Final = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8})*")
 _ANY_LANGUAGE: Final = ""
@@ -80,15 +80,15 @@ class TemplateFolder:
             reason = getattr(error, "strerror", None) or "its templates are not in UTF-8"
             raise OptionsError(f"Option {path}: {self.folder}: {reason}.") from None
         if not names:
-            raise OptionsError(f"Option {path}: {self.folder} has none of {', '.join(_NAMES)}.")
+            raise OptionsError(f"Option {path}: {self.folder} has none of {', '.join(FILE_NAMES)}.")
 
     def _files(self) -> Iterator[tuple[str, Path, str]]:
         for entry in sorted(self.folder.iterdir()):
-            if entry.name in _NAMES:
+            if entry.name in FILE_NAMES:
                 yield _ANY_LANGUAGE, entry, entry.name
             elif _TAG.fullmatch(entry.name) and entry.is_dir():
                 for file in sorted(entry.iterdir()):
-                    if file.name in _NAMES:
+                    if file.name in FILE_NAMES:
                         yield entry.name, file, f"{entry.name}/{file.name}"
 
 

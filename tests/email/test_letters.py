@@ -152,17 +152,16 @@ async def test_an_unknown_fallback_is_english() -> None:
     assert message.subject == "Please verify your e-mail for Game"
 
 
-async def test_a_field_of_the_user_may_say_his_language() -> None:
+async def test_the_language_of_a_users_field_goes_before_that_of_a_request() -> None:
     letters = Letters(locale_field="language")
 
-    german = await letters.write(Kind.PASSWORD_RESET, letter(language="de-CH"))
-    asked_in_english = await letters.write(
-        Kind.PASSWORD_RESET, letter(language="de", locale="en-GB")
-    )
+    german = await letters.write(Kind.PASSWORD_RESET, letter(language="de-CH", locale="en-GB"))
+    unset = await letters.write(Kind.PASSWORD_RESET, letter(locale="de"))
     nameless = await letters.write(Kind.PASSWORD_RESET, letter())
+    unasked = await Letters().write(Kind.PASSWORD_RESET, letter(language="de"))
 
-    assert german.subject == "Neues Passwort für Game"
-    assert asked_in_english.subject == nameless.subject == "Password Reset for Game"
+    assert german.subject == unset.subject == "Neues Passwort für Game"
+    assert nameless.subject == unasked.subject == "Password Reset for Game"
 
 
 async def test_a_language_that_is_no_text_is_none() -> None:

@@ -20,12 +20,12 @@ from parsepy.schema.system_classes import MAIL_CLASS
 from parsepy.storage.base import Storage
 from parsepy.types import ParseObject
 from tests.email.conftest import StoreOpener
+from tests.support.waiting import until
 
 pytestmark = pytest.mark.anyio
 
 TIMEOUT = 10.0
 RETRY = Retry(attempts=3, first_delay=60, longest_delay=600)
-PATIENCE = 20.0
 
 
 class Clock:
@@ -109,15 +109,6 @@ def mail(to: str = "ann@example.com") -> Mail:
 
 async def rows(storage: Storage) -> list[ParseObject]:
     return await storage.find(missing_class(MAIL_CLASS), EVERYTHING)
-
-
-async def until(condition: Callable[[], bool | Awaitable[bool]]) -> None:
-    with anyio.fail_after(PATIENCE):
-        while True:
-            met = condition()
-            if await met if isinstance(met, Awaitable) else met:
-                return
-            await anyio.sleep(0.005)
 
 
 async def delay_of_the_one(storage: Storage, world: World) -> float:

@@ -7,10 +7,11 @@ from uuid import uuid4
 import pytest
 
 from parsepy.schema.system_classes import MAIL_CLASS
-from tests.email.test_outbox import rows, until
+from tests.email.test_outbox import rows
 from tests.support.local_app import LocalApp, local_app
 from tests.support.ports import free_port
 from tests.support.smtp_server import RunningSmtp, running_smtp
+from tests.support.waiting import until
 
 pytestmark = pytest.mark.anyio
 
