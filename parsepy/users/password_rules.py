@@ -34,8 +34,13 @@ class PasswordRules:
     async def take(self, write: Write) -> None:
         """Replaces the password of a write by its hash. Raises 201 for an empty one, 142 where the
         policy refuses it, and what keeps the caller from writing the user."""
-        if "password" not in write.changes:
-            return
+        if "password" in write.changes:
+            await self._take_password(write)
+        elif write.creating:
+            # As in parse-server, also for whoever has no password yet.
+            self._begin_age(write)
+
+    async def _take_password(self, write: Write) -> None:
         password = write.value_of("password")
         write.drop("password")
         if not isinstance(password, str) or not password:
@@ -47,6 +52,9 @@ class PasswordRules:
             await self._check_history(before, password)
             self._continue_history(write, before)
         write.set("_hashed_password", await self._passwords.hash(password))
+        self._begin_age(write)
+
+    def _begin_age(self, write: Write) -> None:
         if self._policy.max_password_age is not None:
             write.set(_CHANGED_AT, values.date(dates.now()))
 
