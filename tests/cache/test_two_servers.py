@@ -139,11 +139,23 @@ def _log_out(server: Server, user_id: str, token: str) -> None:
     server.ok("POST", "/logout", {}, token=token)
 
 
-def _delete_session(server: Server, user_id: str, token: str) -> None:
-    where = {"user": _pointer(user_id)}
-    body = {"_method": "GET", "where": where}
+def _session_path(server: Server, user_id: str) -> str:
+    body = {"_method": "GET", "where": {"user": _pointer(user_id)}}
     (session,) = server.ok("POST", "/classes/_Session", body)["results"]
-    server.ok("DELETE", f"/sessions/{session['objectId']}")
+    return f"/sessions/{session['objectId']}"
+
+
+def _delete_session(server: Server, user_id: str, token: str) -> None:
+    server.ok("DELETE", _session_path(server, user_id))
+
+
+def _delete_own_session(server: Server, user_id: str, token: str) -> None:
+    server.ok("DELETE", _session_path(server, user_id), token=token)
+
+
+def _let_session_expire(server: Server, user_id: str, token: str) -> None:
+    expired = {"expiresAt": {"__type": "Date", "iso": "2001-01-01T00:00:00.000Z"}}
+    server.ok("PUT", _session_path(server, user_id), expired)
 
 
 def _delete_user(server: Server, user_id: str, token: str) -> None:
@@ -157,7 +169,17 @@ def _set_password(server: Server, user_id: str, token: str) -> None:
 End = Callable[[Server, str, str], None]
 
 
-@pytest.mark.parametrize("end", [_log_out, _delete_session, _delete_user, _set_password])
+ENDS: list[End] = [
+    _log_out,
+    _delete_session,
+    _delete_own_session,
+    _let_session_expire,
+    _delete_user,
+    _set_password,
+]
+
+
+@pytest.mark.parametrize("end", ENDS)
 def test_an_ended_session_is_refused_by_the_next_request(
     servers: tuple[Server, Server], end: End
 ) -> None:
