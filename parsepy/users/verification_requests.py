@@ -1,12 +1,4 @@
-"""What the functions of the options about confirmed addresses are called with.
-
-```python
-def verify(request: VerificationRequest) -> bool:
-    return not str(request.object.get("email")).endswith("@example.org")
-
-create_app({"verifyUserEmails": verify, ...})
-```
-"""
+"""What the functions of the options about confirmed addresses are called with."""
 
 from dataclasses import dataclass
 
