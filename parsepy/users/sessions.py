@@ -27,6 +27,7 @@ CLOUD_INSTALLATION: Final = "cloud"
 LEGACY_TOKEN: Final = "sessionToken"
 """Of a user: the token that he had in days before there were sessions."""
 
+_CREATED_AT: Final = tree.Path("createdAt", DATE)
 _USER_POINTER: Final = FieldType("Pointer", "_User")
 
 
@@ -160,15 +161,13 @@ class Sessions:
         return Session(str(row["objectId"]), user, str(row.get("updatedAt")), expires_at)
 
     async def _end_earlier(self, user_id: str, installation_id: str, session: JSONObject) -> None:
-        """Ends the installation's sessions up to this one, and not those of a log-in after it."""
-        created_at = values.date(str(session["createdAt"]))
+        """Ends the installation's sessions before this one, and not those of a log-in after it."""
         await self._delete(
             tree.And(
                 (
                     of_user(user_id),
                     tree.Equal(tree.Path("installationId"), installation_id),
-                    tree.NotEqual(TOKEN, session["sessionToken"]),
-                    tree.Compare(tree.Path("createdAt", DATE), "<=", created_at),
+                    _before(session),
                 )
             )
         )
@@ -192,6 +191,19 @@ def check_user_id(user_id: str) -> None:
 
 def of_user(user_id: str) -> Where:
     return tree.Equal(tree.Path("user", _USER_POINTER), values.pointer("_User", user_id))
+
+
+def _before(session: JSONObject) -> Where:
+    """Of two log-ins in one millisecond one is the later all the same: they must not end each
+    other."""
+    created_at = values.date(str(session["createdAt"]))
+    at_once = tree.And(
+        (
+            tree.Equal(_CREATED_AT, created_at),
+            tree.Compare(tree.Path("objectId"), "<", session["objectId"]),
+        )
+    )
+    return tree.Or((tree.Compare(_CREATED_AT, "<", created_at), at_once))
 
 
 def pointed_user(row: ParseObject | None) -> str | None:

@@ -2,6 +2,8 @@
 
 import pytest
 
+from parsepy.protocol.operations import SetValue
+from parsepy.query.tree import Equal, Path
 from tests.security.doors import HEADERS, MASTER, NOBODY, Door, Who, session
 from tests.security.stored_rows import rows_of
 from tests.support.local_app import LocalApp, User, local_app
@@ -101,6 +103,41 @@ async def test_rule_queries_show_ones_own_sessions_only(app: LocalApp, door: Doo
         counted = {"where": where, "count": 1, "limit": 0}
         reply = await door.ask(app, "GET", "/sessions", counted, who=session(ben))
         assert not reply.ok or reply.value["count"] == 0
+
+
+async def test_rule_subqueries_show_ones_own_sessions_only(app: LocalApp, transport: Door) -> None:
+    ann, ben = await app.sign_up(), await app.sign_up()
+    foreign = (await app.find("_Session", {}, user=ann))[0]["objectId"]
+    pointer = {"__type": "Pointer", "className": "_Session", "objectId": foreign}
+    await app.create("Log", {"session": pointer, "token": ann.token}, user=ben)
+    query = {"className": "_Session", "where": {"sessionToken": {"$regex": "^r:"}}}
+    wheres: list[dict[str, object]] = [
+        {"session": {"$inQuery": query}},
+        {"token": {"$select": {"query": query, "key": "sessionToken"}}},
+        {"objectId": {"$exists": True}, "session": {"$inQuery": {**query, "where": {}}}},
+    ]
+    for where in wheres:
+        for parameters in ({"where": where}, {"where": where, "count": 1, "limit": 0}):
+            by_ben = await transport.ask(app, "GET", "/classes/Log", parameters, who=session(ben))
+            by_nobody = await transport.ask(app, "GET", "/classes/Log", parameters)
+            assert by_ben.value["results"] == []
+            assert by_ben.value.get("count", 0) == 0
+            assert not by_nobody.ok
+
+
+async def test_rule_a_legacy_token_is_a_text_that_is_equal(app: LocalApp, transport: Door) -> None:
+    ann = await app.sign_up()
+    schema = await app.app.parts.schemas.get("_User")
+    where = Equal(Path("objectId"), ann.id)
+    await app.storage.storage.update(schema, where, {"sessionToken": SetValue("legacytoken")})
+    near = ("legacy", "LEGACYTOKEN", "^legacytoken$", "r:legacytoken", '{"$ne":null}', "%", "*")
+    for token in near:
+        who = Who(session_token=token)
+        for path in ("/upgradeToRevocableSession", "/sessions", "/logout"):
+            assert not (await transport.ask(app, "POST", path, {}, who=who)).ok
+
+    sessions = await rows_of(app, "_Session")
+    assert [row["sessionToken"] for row in sessions] == [ann.token]
 
 
 async def test_rule_includes_show_ones_own_sessions_only(app: LocalApp, transport: Door) -> None:

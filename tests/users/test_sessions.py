@@ -99,6 +99,30 @@ async def test_a_new_log_in_ends_the_session_of_the_same_installation(parse: Loc
     assert statuses == [209, 0, 0]
 
 
+@pytest.mark.parametrize("store", ["sqlite", "mongodb"])
+async def test_log_ins_at_once_do_not_end_each_other(
+    store: str, request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    uri = "sqlite::memory:"
+    if store == "mongodb":
+        uri = request.getfixturevalue("mongodb_database_uri")
+    identity = {"authData": {"anonymous": {"id": "one"}}}
+    async with local_app(databaseURI=uri) as parse:
+        await parse.ok("POST", "/users", identity)
+        moment = dates.now_ms()
+        monkeypatch.setattr(dates, "now_ms", lambda: moment)
+
+        async def log_in() -> User:
+            answer = await parse.ok("POST", "/users", identity, X_Parse_Installation_Id="phone")
+            return User(answer["objectId"], answer["sessionToken"])
+
+        users = await asyncio.gather(*(log_in() for _ in range(10)))
+        statuses = [await _status(parse, user) for user in users]
+
+    assert 0 in statuses
+    assert set(statuses) <= {0, 209}
+
+
 async def test_a_change_of_the_user_is_seen_by_his_next_request(parse: LocalApp) -> None:
     user = await parse.sign_up(score=1)
     await parse.ok("GET", "/users/me", user=user)
