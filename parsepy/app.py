@@ -1,9 +1,9 @@
 """The composition root: everything one app needs is made and wired here, and nowhere else."""
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator, Mapping
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from starlette.applications import Starlette
 from starlette.types import Receive, Scope, Send
@@ -12,8 +12,11 @@ from parsepy.auth.registry import AuthProviders
 from parsepy.cache import Changes
 from parsepy.cloud.config import Config
 from parsepy.cloud.current import CloudApp, running
+from parsepy.cloud.loader import CloudCode
 from parsepy.cloud.registry import Registry
 from parsepy.cloud.service import Cloud
+from parsepy.cloud.watching import Watcher
+from parsepy.email.mailer import AppMailer
 from parsepy.files.base import FileStore
 from parsepy.files.opening import open_files
 from parsepy.files.uploads import Uploads
@@ -54,9 +57,6 @@ from parsepy.users.session_rules import SessionRules
 from parsepy.users.sessions import Sessions
 from parsepy.users.user_rules import UserRules
 from parsepy.users.verification import EmailVerification
-
-if TYPE_CHECKING:
-    from parsepy.email.mailer import AppMailer
 
 FIRST_CLASSES: Final = ("_User", "_Role")
 """Classes that every store has from the first start on, as with parse-server."""
@@ -119,6 +119,9 @@ class AppParts:
         files: FileStore | None,
         registry: Registry,
     ) -> None:
+        self.code = CloudCode(options.cloud)
+        loaded = self.code.load() if options.cloud else None
+        self.watcher: Watcher | None = None
         self.storage: Storage = storage or open_storage(options)
         self.files: FileStore = files or open_files(options, self.storage)
         self.passwords = Passwords(argon2=options.password_hashing == "argon2")
@@ -173,6 +176,8 @@ class AppParts:
             add_limit=rate_limits.add,
         )
         objects.triggers = self.cloud
+        if loaded is not None:
+            registry.take_loaded(loaded)
         config = Config(objects, self.cloud)
         self.cloud_app.config = config
         self.services = AppServices(
@@ -207,11 +212,14 @@ class AppParts:
         # After the classes: their entries list the indexes.
         await self._prepare_indexes()
         await self._migrate()
+        await self.code.settle(self.cloud.registry)
         await self.cloud.refresh()
         if self.mailer is not None:
             await self.mailer.start()
         if self.services.options.database_options.get("enableSchemaHooks"):
             self.schemas.follow()
+        if self.watcher is not None:
+            self.watcher.start()
         self.services.state = "ok"
         self.services.self_check.started()
 
@@ -248,9 +256,16 @@ class AppParts:
         await self.files.close()
         await self.storage.close()
 
+    def watch_code(self, tell: Callable[[str], None]) -> None:
+        """From the start on, cloud code is loaded again when its files change; `tell` gets what
+        there is to say of it."""
+        self.watcher = Watcher(self.code, self.cloud.registry, tell)
+
     async def release(self) -> None:
         """Ends everything but the stores."""
         self.services.state = "stopping"
+        if self.watcher is not None:
+            await self.watcher.close()
         await self.background.settled()
         await self.sessions.settled()
         await self.services.self_check.close()
@@ -279,8 +294,8 @@ class AppParts:
 def create_app(options: Mapping[str, object] | ServerOptions) -> ParseApp:
     """The ASGI app for `options` (parse-server's names, or options already loaded).
 
-    Raises `OptionsError` for options that are missing or wrong. The store is opened when the
-    app's lifespan begins.
+    Raises `OptionsError` for options that are missing or wrong, and for cloud code that cannot be
+    loaded. The store is opened when the app's lifespan begins.
     """
     loaded = options if isinstance(options, ServerOptions) else load_options(options).options
     return ParseApp(loaded)

@@ -47,7 +47,7 @@ def _flag(option: Option) -> Callable[[_Command], _Command]:
 def _metavar(kind: Kind) -> str:
     if kind in _SWITCHES:
         return "true|false" if kind is not Kind.NUMBER_OR_BOOLEAN else "NUMBER|true"
-    if kind in (Kind.ARRAY, Kind.STRING_OR_ARRAY, Kind.ANY):
+    if kind in (Kind.ARRAY, Kind.STRING_OR_ARRAY, Kind.CODE, Kind.ANY):
         return "A,B"
     if kind is Kind.OBJECT:
         return "JSON"

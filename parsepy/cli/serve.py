@@ -4,10 +4,12 @@ import errno
 import os
 import socket
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import Any, TypeVar, cast
 
 import click
+import msgspec
 
 from parsepy.cli.failure import BadOptions, CannotStart
 from parsepy.cli.flags import option_flags
@@ -16,17 +18,23 @@ from parsepy.options.database_uri import SQLITE_MEMORY
 from parsepy.options.errors import OptionsError
 from parsepy.options.model import ServerOptions
 
+Command = TypeVar("Command", bound=Callable[..., Any])
+
+
+def _with_configuration(command: Command) -> Command:
+    """The arguments and flags of a command that starts a server."""
+    folder = click.option(
+        "--data-dir",
+        metavar="FOLDER",
+        type=click.Path(path_type=Path, file_okay=False),
+        help="Where the SQLite file and generated keys are kept; default: parse-data.",
+    )
+    config = click.argument("config", required=False, type=click.Path(path_type=Path))
+    return config(folder(option_flags(cast("Command", click.pass_context(command)))))
+
 
 @click.command()
-@click.argument("config", required=False, type=click.Path(path_type=Path))
-@click.option(
-    "--data-dir",
-    metavar="FOLDER",
-    type=click.Path(path_type=Path, file_okay=False),
-    help="Where the SQLite file and generated keys are kept; default: parse-data.",
-)
-@option_flags
-@click.pass_context
+@_with_configuration
 def serve(
     context: click.Context, /, config: Path | None, data_dir: Path | None, **flags: str | None
 ) -> None:
@@ -35,11 +43,37 @@ def serve(
     CONFIG is a parse-server config.json. Flags go over it, it goes over the PARSE_SERVER_*
     variables. Without any keys, random ones are made and kept.
     """
+    _start(context, config, data_dir, flags, watch=False)
+
+
+@click.command()
+@_with_configuration
+def dev(
+    context: click.Context, /, config: Path | None, data_dir: Path | None, **flags: str | None
+) -> None:
+    """Starts the server for work on cloud code.
+
+    As `serve`, in one process. Cloud code is loaded again as soon as it is saved, without dropping
+    a connection; where it does not import, the old code goes on and the reason is shown.
+    """
+    _start(context, config, data_dir, {**flags, "cluster": None}, watch=True)
+
+
+def _start(
+    context: click.Context,
+    config: Path | None,
+    data_dir: Path | None,
+    flags: Mapping[str, str | None],
+    *,
+    watch: bool,
+) -> None:
     given = {name: value for name, value in flags.items() if value is not None}
     try:
         launch = prepare(given, config, os.environ, data_dir)
+        if watch:
+            launch = _for_development(launch)
         _check_cluster(launch.options)
-        served = _serve(launch, context.obj)
+        served = _serve(launch, context.obj, watch=watch)
     except OptionsError as error:
         raise BadOptions(str(error)) from None
     if not served:
@@ -55,7 +89,18 @@ def _check_cluster(options: ServerOptions) -> None:
         raise OptionsError("Option cluster needs a database that all processes share.")
 
 
-def _serve(launch: Launch, started: float) -> bool:
+def _for_development(launch: Launch) -> Launch:
+    """In one process. Raises `OptionsError` where there is no code to watch."""
+    options = launch.options
+    if not any(isinstance(source, str) for source in options.cloud):
+        raise OptionsError(
+            "parsepy dev needs cloud code to watch: name its file, --cloud cloud/main.py."
+        )
+    changed = msgspec.structs.replace(options, cluster=1)
+    return msgspec.structs.replace(launch, options=changed)
+
+
+def _serve(launch: Launch, started: float, *, watch: bool) -> bool:
     from parsepy.cli.banner import banner
     from parsepy.cli.listen import bind, cannot_listen, with_bound_port
 
@@ -66,14 +111,20 @@ def _serve(launch: Launch, started: float) -> bool:
             click.echo(banner(launch, options, time.perf_counter() - started))
 
         try:
-            return _run(options, listener, announce)
+            return _run(options, listener, announce, watch=watch)
         except OSError as error:
             if error.errno != errno.EADDRINUSE:
                 raise
             raise cannot_listen(options.host, options.port, error) from None
 
 
-def _run(options: ServerOptions, listener: socket.socket, announce: Callable[[], None]) -> bool:
+def _run(
+    options: ServerOptions,
+    listener: socket.socket,
+    announce: Callable[[], None],
+    *,
+    watch: bool,
+) -> bool:
     # Imported before workers are forked, which then share the memory of the modules.
     from parsepy.app import create_app
     from parsepy.cli.server import run_server
@@ -82,7 +133,10 @@ def _run(options: ServerOptions, listener: socket.socket, announce: Callable[[],
     logs.configure(options.log_level)
 
     if options.cluster == 1:
-        return run_server(create_app(options), listener, announce)
+        app = create_app(options)
+        if watch:
+            app.parts.watch_code(click.echo)
+        return run_server(app, listener, announce)
 
     from parsepy.cli.workers import Supervisor
 

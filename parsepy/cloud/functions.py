@@ -6,7 +6,7 @@ from typing import cast
 from parsepy import errors
 from parsepy.cloud import loading, requests, validation, values
 from parsepy.cloud.registry import Entry
-from parsepy.cloud.run import FUNCTION_FAILED, Runner
+from parsepy.cloud.runner import FUNCTION_FAILED, Runner
 from parsepy.errors import ParseError
 from parsepy.objects.context import RequestContext
 from parsepy.types import MISSING, JSONObject, JSONValue, Missing

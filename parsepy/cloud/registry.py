@@ -21,7 +21,7 @@ from dataclasses import dataclass
 from typing import Final, TypeVar
 
 from parsepy.cloud.objects import Object
-from parsepy.cloud.run import Handler
+from parsepy.cloud.runner import Handler
 from parsepy.cloud.validators import Validator
 from parsepy.options.errors import OptionsError
 from parsepy.options.validation.rate_limit import check_rule
@@ -44,6 +44,8 @@ KINDS: Final = (
 _NAME: Final = re.compile(r"[^'\"`.\x00-\x1f]{1,200}")
 
 F = TypeVar("F", bound=Handler)
+K = TypeVar("K")
+V = TypeVar("V")
 
 
 class RegistrationError(ValueError):
@@ -69,6 +71,7 @@ class Registry:
         """By kind and class."""
         self.classes: dict[str, type[Object]] = {}
         """The app's own classes of objects, by Parse class."""
+        self._loaded: Registry | None = None
         self._listeners: list[Callable[[], None]] = []
 
     # -- decorators
@@ -81,41 +84,43 @@ class Registry:
         return register
 
     def trigger(
-        self, kind: str, class_name: str, *, validator: Validator | None = None
+        self, kind: str, class_name: str | type[Object], *, validator: Validator | None = None
     ) -> Callable[[F], F]:
+        name = name_of(class_name)
+
         def register(handler: F) -> F:
-            self.add_trigger(kind, class_name, handler, validator)
+            self.add_trigger(kind, name, handler, validator)
             return handler
 
         return register
 
     def before_save(
-        self, class_name: str, *, validator: Validator | None = None
+        self, class_name: str | type[Object], *, validator: Validator | None = None
     ) -> Callable[[F], F]:
         return self.trigger("beforeSave", class_name, validator=validator)
 
     def after_save(
-        self, class_name: str, *, validator: Validator | None = None
+        self, class_name: str | type[Object], *, validator: Validator | None = None
     ) -> Callable[[F], F]:
         return self.trigger("afterSave", class_name, validator=validator)
 
     def before_delete(
-        self, class_name: str, *, validator: Validator | None = None
+        self, class_name: str | type[Object], *, validator: Validator | None = None
     ) -> Callable[[F], F]:
         return self.trigger("beforeDelete", class_name, validator=validator)
 
     def after_delete(
-        self, class_name: str, *, validator: Validator | None = None
+        self, class_name: str | type[Object], *, validator: Validator | None = None
     ) -> Callable[[F], F]:
         return self.trigger("afterDelete", class_name, validator=validator)
 
     def before_find(
-        self, class_name: str, *, validator: Validator | None = None
+        self, class_name: str | type[Object], *, validator: Validator | None = None
     ) -> Callable[[F], F]:
         return self.trigger("beforeFind", class_name, validator=validator)
 
     def after_find(
-        self, class_name: str, *, validator: Validator | None = None
+        self, class_name: str | type[Object], *, validator: Validator | None = None
     ) -> Callable[[F], F]:
         return self.trigger("afterFind", class_name, validator=validator)
 
@@ -147,6 +152,16 @@ class Registry:
             self.classes[subclass.parse_class] = subclass
             self._tell()
 
+    def take_loaded(self, loaded: "Registry") -> None:
+        """What an app's modules have registered, in place of what they had before; in one step:
+        whoever asks finds the old or the new. What was registered here directly stays."""
+        old = self._loaded or Registry()
+        self.functions = _exchanged(self.functions, old.functions, loaded.functions)
+        self.triggers = _exchanged(self.triggers, old.triggers, loaded.triggers)
+        self.classes = _exchanged(self.classes, old.classes, loaded.classes)
+        self._loaded = loaded
+        self._tell()
+
     def clear(self) -> None:
         self.functions = {}
         self.triggers = {}
@@ -165,6 +180,20 @@ class Registry:
     def _tell(self) -> None:
         for changed in tuple(self._listeners):
             changed()
+
+
+def _exchanged(present: dict[K, V], old: dict[K, V], new: dict[K, V]) -> dict[K, V]:
+    kept = {key: value for key, value in present.items() if old.get(key) is not value}
+    return {**new, **kept}
+
+
+def name_of(class_name: str | type[Object]) -> str:
+    """The Parse class that a trigger is for. Raises `RegistrationError` for `Object` itself."""
+    if isinstance(class_name, str):
+        return class_name
+    if class_name.parse_class is None:
+        raise RegistrationError("Object itself has no class name: give one, or a subclass.")
+    return class_name.parse_class
 
 
 def check_pair(kind: str, class_name: str) -> None:

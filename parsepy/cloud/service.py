@@ -11,7 +11,7 @@ from parsepy.cloud.current import CloudApp
 from parsepy.cloud.hooks import Hooks
 from parsepy.cloud.objects import Object
 from parsepy.cloud.registry import Entry, Registry
-from parsepy.cloud.run import Runner
+from parsepy.cloud.runner import Runner
 from parsepy.cloud.triggers import CONFIG_CLASS, HandledTriggers
 from parsepy.cloud.webhooks import Webhook
 from parsepy.objects.context import RequestContext

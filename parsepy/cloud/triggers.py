@@ -8,7 +8,7 @@ from parsepy.cloud.objects import Object
 from parsepy.cloud.queries import Query
 from parsepy.cloud.registry import Entry
 from parsepy.cloud.requests import CloudRequest, FindRequest, TriggerRequest
-from parsepy.cloud.run import TRIGGER_FAILED, Runner
+from parsepy.cloud.runner import TRIGGER_FAILED, Runner
 from parsepy.objects.context import RequestContext
 from parsepy.objects.ports import Reply, Saving
 from parsepy.protocol import find_json

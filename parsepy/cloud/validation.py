@@ -8,7 +8,7 @@ from typing import Any, cast
 from parsepy import errors
 from parsepy.cloud.objects import Object
 from parsepy.cloud.requests import CloudRequest, FunctionRequest, TriggerRequest
-from parsepy.cloud.run import Runner
+from parsepy.cloud.runner import Runner
 from parsepy.cloud.validators import Field, Names, Validator, js_type
 from parsepy.errors import Code, ParseError
 from parsepy.objects.context import RequestContext

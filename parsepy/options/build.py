@@ -1,7 +1,7 @@
 """From validated values by Parse name to `ServerOptions`."""
 
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import Any, cast
 
@@ -90,6 +90,7 @@ def build_options(values: Mapping[str, object]) -> ServerOptions:
         max_limit=None if v.get("maxLimit") is None else int(v["maxLimit"]),
         aggregation=_aggregation(v.get("query") or {}),
         allow_aggregation_for_read_only_master_key=v["allowAggregationForReadOnlyMasterKey"],
+        cloud=_sources(v.get("cloud")),
         auth=MappingProxyType(dict(v.get("auth") or {})),
         enable_anonymous_users=v["enableAnonymousUsers"],
         enable_insecure_auth_adapters=v["enableInsecureAuthAdapters"],
@@ -123,6 +124,12 @@ def build_options(values: Mapping[str, object]) -> ServerOptions:
         log_level=v.get("logLevel"),
         raw=MappingProxyType(dict(values)),
     )
+
+
+def _sources(given: Any) -> tuple[str | Callable[..., object], ...]:
+    if not given:
+        return ()
+    return tuple(given) if isinstance(given, list | tuple) else (given,)
 
 
 def _origins(value: str | list[str] | None) -> tuple[str, ...]:

@@ -24,6 +24,7 @@ class Kind(StrEnum):
     BOOLEAN_OR_FUNCTION = "boolean or a function"
     STRING_OR_FUNCTION = "string or a function"
     STRING_OR_PATTERN = "string or a compiled pattern"
+    CODE = "string, a function or an array"
     STRING_OR_ARRAY = "string or an array"
     STRING_OR_OBJECT = "string, an object or a function"
     OBJECT_OR_FUNCTION = "object or a function"

@@ -188,6 +188,8 @@ class ServerOptions(msgspec.Struct, frozen=True, kw_only=True):
     aggregation: AggregationDefaults
     allow_aggregation_for_read_only_master_key: bool
 
+    cloud: tuple[str | Callable[..., object], ...]
+
     auth: Mapping[str, object]
     enable_anonymous_users: bool
     enable_insecure_auth_adapters: bool

@@ -112,6 +112,7 @@ _PARSERS: Final[dict[Kind, Callable[[str, JSONValue], JSONValue]]] = {
     Kind.NUMBER_OR_BOOLEAN: _number_or_boolean,
     Kind.ARRAY: _array,
     Kind.STRING_OR_ARRAY: _array,
+    Kind.CODE: _array,
     Kind.ARRAY_OR_OBJECT: _array_or_object,
     Kind.OBJECT: _object,
     Kind.OBJECT_OR_FUNCTION: _object,

@@ -55,6 +55,11 @@ def _matches_union(kind: Kind, value: object) -> bool:
             return is_boolean(value) or callable(value)
         case Kind.STRING_OR_FUNCTION:
             return isinstance(value, str) or callable(value)
+        case Kind.CODE:
+            return all(
+                isinstance(one, str) or callable(one)
+                for one in (value if is_array(value) else [value])
+            )
         case Kind.STRING_OR_PATTERN:
             return isinstance(value, str | re.Pattern)
         case Kind.STRING_OR_ARRAY:

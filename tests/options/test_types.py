@@ -85,6 +85,7 @@ WRONG |= {
     Kind.STRING_OR_OBJECT: 5,
     Kind.BOOLEAN_OR_FUNCTION: "text",
     Kind.STRING_OR_FUNCTION: 5,
+    Kind.CODE: 5,
     Kind.OBJECT_OR_FUNCTION: 5,
 }
 

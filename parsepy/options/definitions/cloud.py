@@ -56,7 +56,11 @@ CLOUD: Final = Section(
     "Cloud code, LiveQuery, GraphQL",
     (
         Option(
-            Kind.STRING_OR_FUNCTION, "cloud", "File or function with cloud code.", production=True
+            Kind.CODE,
+            "cloud",
+            "Python file, module, package or function with cloud code, or several.",
+            supported=True,
+            production=True,
         ),
         mapping(
             "liveQuery", "What LiveQuery publishes, and how.", production=True, members=LIVE_QUERY

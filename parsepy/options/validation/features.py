@@ -102,7 +102,8 @@ def check_functions(values: Mapping[str, object]) -> None:
         middleware is None or callable(middleware), "requestContextMiddleware must be a function"
     )
     cloud = values.get("cloud")
+    listed = cloud if is_array(cloud) else [cloud]
     require(
-        not is_set(cloud) or isinstance(cloud, str) or callable(cloud),
+        not is_set(cloud) or all(isinstance(one, str) or callable(one) for one in listed),
         "argument 'cloud' must either be a string or a function",
     )

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from parsepy.cloud.run import Handler, Runner
+from parsepy.cloud.runner import Handler, Runner
 from parsepy.errors import ParseError, ScriptFailed
 
 pytestmark = pytest.mark.anyio

@@ -1,0 +1,170 @@
+"""Loading cloud code: from wherever an app has it, anew each time, and told what is wrong."""
+
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from textwrap import dedent
+
+import pytest
+
+from parsepy import cloud
+from parsepy.app import create_app
+from parsepy.cloud.loader import CloudCode, CloudCodeError
+from parsepy.cloud.registry import Registry
+from parsepy.options.errors import OptionsError
+from tests.support.local_app import OPTIONS, local_app
+
+pytestmark = pytest.mark.anyio
+
+HELLO = """
+    from parsepy import cloud
+
+    @cloud.function("hello")
+    def hello(request):
+        return "one"
+"""
+
+
+@pytest.fixture(autouse=True)
+def python_path() -> Iterator[None]:
+    """What loading puts on Python's path goes with the test."""
+    before, modules = list(sys.path), set(sys.modules)
+    yield
+    sys.path[:] = before
+    for name in sys.modules.keys() - modules:
+        del sys.modules[name]
+
+
+def _write(folder: Path, **files: str) -> None:
+    for name, text in files.items():
+        path = folder / f"{name.replace('__slash__', '/')}.py"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(dedent(text))
+
+
+async def test_a_file_is_loaded(tmp_path: Path) -> None:
+    _write(tmp_path, main=HELLO)
+
+    async with local_app(cloud=str(tmp_path / "main.py")) as parse:
+        assert await parse.ok("POST", "/functions/hello", {}) == {"result": "one"}
+
+
+async def test_a_folder_a_package_and_several_modules(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _write(
+        tmp_path,
+        folder__slash__main="import beside\nfrom parsepy import cloud\n"
+        "cloud.function('folder')(lambda request: beside.VALUE)",
+        folder__slash__beside="VALUE = 1",
+        pack__slash____init__="from pack import more\nfrom . import more as same",
+        pack__slash__more="from parsepy import cloud\n"
+        "cloud.function('pack')(lambda request: __name__)",
+        single="from parsepy import cloud\ncloud.function('single')(lambda request: 3)",
+    )
+    monkeypatch.chdir(tmp_path)
+
+    async with local_app(cloud=["folder", "pack", "single"]) as parse:
+        answers = [await parse.ok("POST", f"/functions/{name}", {}) for name in FUNCTIONS]
+
+    assert answers == [{"result": 1}, {"result": "pack.more"}, {"result": 3}]
+
+
+FUNCTIONS = ("folder", "pack", "single")
+
+
+async def test_a_function_plain_or_async_registers_what_it_likes() -> None:
+    def plain(registry: Registry) -> None:
+        registry.function("plain")(lambda request: 1)
+
+    async def later() -> None:
+        cloud.function("later")(lambda request: 2)
+
+    async with local_app(cloud=[plain, later]) as parse:
+        assert await parse.ok("POST", "/functions/plain", {}) == {"result": 1}
+        assert await parse.ok("POST", "/functions/later", {}) == {"result": 2}
+
+
+def test_two_loads_share_nothing(tmp_path: Path) -> None:
+    _write(
+        tmp_path,
+        main="from parsepy import cloud\nimport state\nstate.COUNT += 1\n"
+        "cloud.function('n')(lambda request: state.COUNT)",
+        state="COUNT = 0",
+    )
+    code = CloudCode([str(tmp_path / "main.py")])
+
+    first, second = code.load(), CloudCode([str(tmp_path / "main.py")]).load()
+
+    assert first.functions["n"].handler(None) == second.functions["n"].handler(None) == 1
+    assert first.functions["n"].handler is not second.functions["n"].handler
+
+
+def test_what_is_the_servers_own_is_not_loaded_again(tmp_path: Path) -> None:
+    _write(tmp_path, main=HELLO, server="VALUE = object()")
+    sys.path.insert(0, str(tmp_path))
+    import server  # type: ignore[import-not-found]
+
+    CloudCode([str(tmp_path / "main.py")]).load()
+
+    assert sys.modules["server"] is server
+
+
+@pytest.mark.parametrize(
+    ("text", "parts"),
+    [
+        ("import no_such_thing", ["main.py", "line 1", "No module named 'no_such_thing'"]),
+        ("x = 1\n1 / 0", ["main.py", "line 2", "ZeroDivisionError"]),
+        ("def f(:", ["main.py", "line 1", "SyntaxError"]),
+        (
+            "from parsepy import cloud\ncloud.before_save('_Session')(print)",
+            ["main.py", "line 2", "Only the afterLogout trigger is allowed"],
+        ),
+    ],
+)
+def test_code_that_does_not_import_stops_the_start_and_says_where(
+    tmp_path: Path, text: str, parts: list[str]
+) -> None:
+    _write(tmp_path, main=text)
+
+    with pytest.raises(OptionsError) as stopped:
+        create_app({**OPTIONS, "cloud": str(tmp_path / "main.py")})
+
+    for part in parts:
+        assert part in str(stopped.value)
+    assert "importlib" not in str(stopped.value)
+
+
+async def test_an_async_function_that_fails_stops_the_start() -> None:
+    async def fails() -> None:
+        raise ValueError("no database there")
+
+    code = CloudCode([fails])
+    registry = code.load()
+    with pytest.raises(CloudCodeError, match="no database there"):
+        await code.settle(registry)
+
+
+@pytest.mark.parametrize("source", ["nowhere.py", "no/such/file.py", "no_such_module", "a..b"])
+def test_code_that_is_not_there_is_named(source: str) -> None:
+    with pytest.raises(CloudCodeError, match=source.replace(".", r"\.")):
+        CloudCode([source]).load()
+
+
+def test_outside_of_a_load_the_decorators_say_what_to_do() -> None:
+    with pytest.raises(RuntimeError, match=r"app\.registry"):
+        cloud.function("hello")
+
+
+def test_what_is_loaded_takes_the_place_of_what_was_loaded_and_nothing_else() -> None:
+    registry, old, new = Registry(), Registry(), Registry()
+    registry.function("own")(lambda request: 0)
+    old.function("a")(lambda request: 1)
+    old.function("b")(lambda request: 1)
+    new.function("b")(lambda request: 2)
+
+    registry.take_loaded(old)
+    registry.take_loaded(new)
+
+    assert set(registry.functions) == {"own", "b"}
+    assert registry.functions["b"].handler(None) == 2
