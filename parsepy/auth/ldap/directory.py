@@ -9,10 +9,9 @@ from collections.abc import Mapping
 from typing import Final, cast
 
 import ldap3
-from ldap3.core.exceptions import LDAPException
 
+from parsepy.auth.ldap import refusals
 from parsepy.auth.ldap.options import Group, LdapOptions
-from parsepy.errors import Code, ParseError
 
 _log = logging.getLogger(__name__)
 
@@ -73,18 +72,18 @@ class Attempt:
         try:
             connection.open(read_server_info=False)
             connection.bind(read_server_info=False)
-        except (LDAPException, OSError) as error:
+        except Exception as error:  # ldap3 raises what it likes at what is no directory
             if self._tls is not None and self._tls.mismatch:
                 _log.warning("The directory's certificate is refused: %s", self._tls.mismatch)
-                raise _refused("LDAPS: Certificate mismatch") from None
+                raise refusals.refused("LDAPS: Certificate mismatch") from None
             # Its type tells enough, and its text might hold what was sent.
             _log.warning("The directory cannot be asked: %s", type(error).__name__)
-            raise _refused("LDAP: Somthing went wrong (unavailable)") from None
+            raise refusals.went_wrong("unavailable") from None
         code = connection.result["result"]
         if code == _INVALID_CREDENTIALS:
-            raise wrong_credentials()
+            raise refusals.wrong_credentials()
         if code != _SUCCESS:
-            raise _refused(f"LDAP: Somthing went wrong ({code})")
+            raise refusals.went_wrong(code)
 
     def _check_group(self, connection: ldap3.Connection, group: Group, group_filter: str) -> None:
         try:
@@ -95,20 +94,20 @@ class Attempt:
                 attributes=["cn"],
                 time_limit=math.ceil(self._timeout),
             )
-        except (LDAPException, OSError) as error:
+        except Exception as error:
             _log.warning("The directory's groups cannot be asked: %s", type(error).__name__)
-            raise _internal("LDAP group search failed") from None
+            raise refusals.group_refused("LDAP group search failed") from None
         if any(group.cn in _names(entry) for entry in connection.response or ()):
             return
         if connection.result["result"] != _SUCCESS:
-            raise _internal("LDAP group search failed")
-        raise _internal("LDAP: User not in group")
+            raise refusals.group_refused("LDAP group search failed")
+        raise refusals.group_refused("LDAP: User not in group")
 
     def _close(self) -> None:
         connection = self._connection
         if connection is None:
             return
-        with contextlib.suppress(LDAPException, OSError):
+        with contextlib.suppress(Exception):
             connection.unbind()
         # What failed while it was opened is no connection yet, but has a socket.
         if connection.socket is not None:
@@ -141,15 +140,3 @@ def _names(entry: Mapping[str, object]) -> list[str]:
     attributes = entry.get("raw_attributes")
     raw = attributes.get("cn") if isinstance(attributes, Mapping) else None
     return [each.decode("utf-8", "replace") for each in raw or () if isinstance(each, bytes)]
-
-
-def wrong_credentials() -> ParseError:
-    return _refused("LDAP: Wrong username or password")
-
-
-def _refused(message: str) -> ParseError:
-    return ParseError(Code.OBJECT_NOT_FOUND, message)
-
-
-def _internal(message: str) -> ParseError:
-    return ParseError(Code.INTERNAL, message)

@@ -7,9 +7,8 @@ from functools import cache, cached_property
 from typing import TYPE_CHECKING, Final
 
 from parsepy.auth.base import AuthProvider, AuthRequest, ProviderSettings, Stage, Verdict
-from parsepy.auth.ldap import names
+from parsepy.auth.ldap import names, refusals
 from parsepy.auth.ldap.options import LdapOptions, read_options
-from parsepy.errors import Code, ParseError
 from parsepy.options.errors import OptionsError
 from parsepy.types import JSONObject
 
@@ -39,7 +38,7 @@ class LdapProvider(AuthProvider):
         user_id, password = auth_data.get("id"), auth_data.get("password")
         # A directory takes a name without a password for nobody in particular, and lets him in.
         if not _is_usable(user_id) or not _is_usable(password):
-            raise ParseError(Code.OBJECT_NOT_FOUND, "LDAP: Wrong username or password")
+            raise refusals.wrong_credentials()
         await self._log_in(str(user_id), str(password))
         return Verdict(save={name: each for name, each in auth_data.items() if name != "password"})
 
@@ -58,7 +57,7 @@ class LdapProvider(AuthProvider):
             async with asyncio.timeout(self._timeout):
                 await asked
         except TimeoutError:
-            raise ParseError(Code.OBJECT_NOT_FOUND, "LDAP: Somthing went wrong (timeout)") from None
+            raise refusals.went_wrong("timeout") from None
         finally:
             attempt.abort()
 

@@ -3,6 +3,7 @@
 import asyncio
 import logging
 import sys
+import warnings
 from pathlib import Path
 
 import pytest
@@ -100,7 +101,9 @@ async def test_without_an_id_the_directory_is_not_asked(user_id: JSONValue) -> N
 
 
 async def test_this_directory_would_take_an_empty_password(slapd: RunningSlapd) -> None:
-    import ldap3
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)
+        import ldap3
 
     port = int(slapd.url.rpartition(":")[2])
     with ldap3.Connection(ldap3.Server("127.0.0.1", port)) as nobody:
@@ -242,6 +245,31 @@ class TestTrouble:
             provider = impatient(f"{scheme}://127.0.0.1:{deaf.port}", 0.2)
 
             assert await attempt(provider, "ann", "secret") == TIMEOUT
+
+    @pytest.mark.parametrize(
+        "said",
+        [
+            b"HTTP/1.1 400 Bad Request\r\n\r\n",
+            b"\x30\x84\xff\xff\xff\xff",
+            b"\x30\x03\x02\x01\x01",
+            b"\x30\x0c\x02\x01\x01\x61\x07\x0a\x01\x00\x04\x00\x04",
+            b"\x00" * 100,
+            b"\xff" * 100,
+            b"",
+        ],
+    )
+    async def test_what_is_no_directory_lets_nobody_in(self, said: bytes) -> None:
+        async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+            await reader.read(10)
+            writer.write(said)
+            writer.close()
+            await writer.wait_closed()
+
+        async with await asyncio.start_server(answer, "127.0.0.1", 0) as server:
+            port = server.sockets[0].getsockname()[1]
+            refused = await attempt(ldap(f"ldap://127.0.0.1:{port}"), "ann", "secret")
+
+        assert refused == UNAVAILABLE
 
     async def test_a_frozen_directory_holds_up_nobody_and_works_again(self, tmp_path: Path) -> None:
         with running_slapd(tmp_path / "slapd", ENTRIES) as own:
