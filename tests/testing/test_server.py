@@ -9,6 +9,8 @@ from pathlib import Path
 import httpx
 import pytest
 
+from parsepy.types import JSONObject
+from tests.support.answering_server import answering_server
 from tests.support.parsepy_server import running_parsepy, server_options
 from tests.support.ports import free_port
 from tests.support.processes import RunningProcess
@@ -36,6 +38,22 @@ def test_it_serves_is_commanded_and_ends_on_request(tmp_path: Path) -> None:
     assert "Traceback" not in server.process.output
     # A store that was closed has moved its log into the file.
     assert [path.name for path in tmp_path.glob("app.sqlite*")] == ["app.sqlite"]
+
+
+def test_its_first_options_may_have_adapters_elsewhere_too(tmp_path: Path) -> None:
+    with answering_server({}) as process:
+        badge = {"__t": "Bridge", "url": process.url, "methods": ["validateAuthData"]}
+        options: JSONObject = {"auth": {"badge": badge}}
+        with running_parsepy("sqlite::memory:", tmp_path, options) as server:
+            headers = {
+                "X-Parse-Application-Id": server.keys.app_id,
+                "X-Parse-REST-API-Key": server.keys.rest_key,
+            }
+            body = {"authData": {"badge": {"id": "1"}}}
+            answer = httpx.post(f"{server.url}/users", json=body, headers=headers)
+
+    assert answer.status_code == 201
+    assert process.last["args"][0] == {"id": "1"}
 
 
 @pytest.mark.parametrize(
