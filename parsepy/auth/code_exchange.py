@@ -4,6 +4,7 @@ token (RFC 6749, section 4.1): only codes that were given to this app can be tur
 A subclass has its name and addresses, and overrides what differs from the standard.
 """
 
+import logging
 from collections.abc import Mapping
 from typing import ClassVar, Final, NamedTuple
 
@@ -18,6 +19,8 @@ from parsepy.types import JSONObject
 
 GOOD_ONCE: Final = ("code", "redirect_uri", "redirectUri", "code_verifier")
 """What a client sends for the exchange, and nobody needs any longer."""
+
+_log = logging.getLogger(__name__)
 
 
 class Grant(NamedTuple):
@@ -53,6 +56,7 @@ class CodeExchangeProvider(AuthProvider):
         if not self.settings.options:
             raise self._lacks("options are")
         if self.is_insecure:
+            _log.warning("auth.%s takes access tokens that any app was given", self.settings.name)
             return
         if self.client_id is None:
             raise self._lacks("clientId is")

@@ -73,9 +73,11 @@ class IdTokens:
 
 def _header(token: str) -> dict[str, Any] | None:
     try:
-        return jwt.get_unverified_header(token)
+        header = jwt.get_unverified_header(token)
     except (jwt.PyJWTError, ValueError, RecursionError):
         return None
+    # A token may say what has to be understood (RFC 7515, section 4.1.11). We understand none.
+    return None if "crit" in header else header
 
 
 def _verified(token: str, key: jwt.PyJWK, expected: Expected) -> JSONObject:

@@ -40,6 +40,11 @@ class IdTokenProvider(AuthProvider):
         return self.endpoints["keys"]
 
     async def validate(self, stage: Stage, auth_data: JSONObject, request: AuthRequest) -> Verdict:
+        await self.claims(auth_data)
+        return ACCEPTED
+
+    async def claims(self, auth_data: JSONObject) -> JSONObject:
+        """What the token says of the user whose `id` was sent. Raises 101."""
         if not self.audience:
             raise errors.object_not_found(f"{self.title} auth is not configured.")
         token = auth_data.get(self.token_field)
@@ -49,4 +54,4 @@ class IdTokenProvider(AuthProvider):
         subject = credentials.identity(claims.get(self.subject_claim))
         if subject is None or subject != auth_data.get("id"):
             raise errors.object_not_found("auth data is invalid for this user.")
-        return ACCEPTED
+        return claims

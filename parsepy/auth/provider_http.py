@@ -44,7 +44,8 @@ class ProviderFailed(Exception):
 
 
 class ProviderHTTP:
-    """Requests that are answered by a JSON object. Methods raise `ProviderFailed`."""
+    """Requests that are answered by a JSON object, unless one asks for the `response`. Methods
+    raise `ProviderFailed`."""
 
     def __init__(
         self, outbound: Outbound, *, deadline: float = DEADLINE, max_answer: int = MAX_ANSWER
@@ -56,10 +57,16 @@ class ProviderHTTP:
     async def get(
         self, url: str, *, query: Mapping[str, str] = NOTHING, headers: Mapping[str, str] = NOTHING
     ) -> JSONObject:
+        sent = {"Accept": "application/json", **headers}
+        return _object(await self.response(url, query=query, headers=sent))
+
+    async def response(
+        self, url: str, *, query: Mapping[str, str] = NOTHING, headers: Mapping[str, str] = NOTHING
+    ) -> Response:
+        """Whatever is at `url`."""
         if query:
             url += ("&" if "?" in url else "?") + urlencode(query)
-        sent = {"Accept": "application/json", **headers}
-        request = self._outbound.get(url, sent, max_answer=self._max_answer)
+        request = self._outbound.get(url, headers, max_answer=self._max_answer)
         return await self._answered(url, request)
 
     async def post_form(
@@ -78,9 +85,9 @@ class ProviderHTTP:
     ) -> JSONObject:
         sent = {"Accept": "application/json", "Content-Type": content_type, **headers}
         request = self._outbound.post(url, content, sent, max_answer=self._max_answer)
-        return await self._answered(url, request)
+        return _object(await self._answered(url, request))
 
-    async def _answered(self, url: str, request: Awaitable[Response]) -> JSONObject:
+    async def _answered(self, url: str, request: Awaitable[Response]) -> Response:
         try:
             async with asyncio.timeout(self._deadline):
                 response = await request
@@ -91,13 +98,17 @@ class ProviderHTTP:
         if not 200 <= response.status < 300:
             # Nobody follows a redirect: where to ask is said by the app's options.
             raise ProviderFailed(_phrase(response.status), response.status)
-        try:
-            body = json.loads(response.content)
-        except json.InvalidJSON:
-            body = None
-        if not isinstance(body, dict):
-            raise ProviderFailed("the answer is no JSON object", response.status)
-        return body
+        return response
+
+
+def _object(response: Response) -> JSONObject:
+    try:
+        body = json.loads(response.content)
+    except json.InvalidJSON:
+        body = None
+    if not isinstance(body, dict):
+        raise ProviderFailed("the answer is no JSON object", response.status)
+    return body
 
 
 def _unreachable(url: str, cause: str) -> ProviderFailed:

@@ -104,6 +104,21 @@ async def test_no_algorithm_but_the_one(provider: ProviderServer, outbound: Outb
     assert await refused(apple, {"id": "ann", "token": token}) == (101, "invalid algorithm")
 
 
+async def test_a_client_names_no_address(provider: ProviderServer, outbound: Outbound) -> None:
+    evil = provider.route("GET /evil", key_set(ec_key("apple")))
+    auth_data: JSONObject = {
+        "id": "ann",
+        "token": ec_key("apple").sign(claims(iss=ISSUER, aud="org.example.app"), jku=evil),
+        "endpoints": {"keys": evil},
+        "keys": evil,
+        "jwks_uri": evil,
+        "issuer": provider.url,
+    }
+
+    assert await refused(_apple(provider, outbound), auth_data) == (101, "invalid algorithm")
+    assert [each.path for each in provider.asked] == ["/auth/keys"]
+
+
 async def test_apple_is_down(outbound: Outbound) -> None:
     apple = AppleProvider(
         settings("apple", outbound, {"clientId": "a", "endpoints": {"keys": "http://127.0.0.1:1/"}})

@@ -336,6 +336,14 @@ def test_options_with_which_nobody_could_log_in(options: dict[str, object], mess
         ExampleProvider(settings("example", Outbound(), options)).check_options()
 
 
-@pytest.mark.parametrize("options", [CLIENT, {"enableInsecureAuth": True}])
-def test_options_that_suffice(options: dict[str, object]) -> None:
+@pytest.mark.parametrize(
+    ("options", "warning"),
+    [(CLIENT, ""), ({"enableInsecureAuth": True}, "auth.example takes access tokens that any app")],
+)
+def test_options_that_suffice(
+    options: dict[str, object], warning: str, caplog: pytest.LogCaptureFixture
+) -> None:
     ExampleProvider(settings("example", Outbound(), options)).check_options()
+
+    assert warning in caplog.text
+    assert bool(warning) is bool(caplog.records)

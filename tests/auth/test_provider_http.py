@@ -26,6 +26,17 @@ async def test_texts_of_a_query_stay_in_their_parameter(
     assert provider.asked[0].headers["accept"] == "application/json"
 
 
+async def test_an_answer_of_any_kind(provider: ProviderServer, outbound: Outbound) -> None:
+    url = provider.route("GET /key.cer", b"\x30\x82", Cache_Control="max-age=60")
+
+    answer = await ProviderHTTP(outbound).response(url, query={"a": "b"})
+
+    assert answer.content == b"\x30\x82"
+    assert answer.headers["cache-control"] == "max-age=60"
+    with pytest.raises(ProviderFailed, match="Not Found"):
+        await ProviderHTTP(outbound).response(f"{provider.url}/elsewhere")
+
+
 async def test_a_form_and_a_json_body(provider: ProviderServer, outbound: Outbound) -> None:
     url = provider.route("POST /token", {"done": True})
     http = ProviderHTTP(outbound)
