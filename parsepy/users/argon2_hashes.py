@@ -5,12 +5,6 @@ from typing import Final
 from argon2 import PasswordHasher
 from argon2.exceptions import Argon2Error, InvalidHashError
 
-DUMMY_HASH: Final = (
-    "$argon2id$v=19$m=19456,t=2,p=1$iL85O3NmYb30/J5AKZ4xtw"
-    "$WmWNpAc+s+PYPCbHd8RrO6dNlA9ImMOt6EkTdyeCfi8"
-)
-"""Of a random text, with the parameters of new hashes: comparing with it takes as long."""
-
 _HASHER: Final = PasswordHasher(time_cost=2, memory_cost=19_456, parallelism=1)
 
 

@@ -12,11 +12,11 @@ from parsepy.protocol import dates, values
 from parsepy.protocol.field_types import STRING
 from parsepy.protocol.operations import SetValue
 from parsepy.query import tree
-from parsepy.query.options import ONE
 from parsepy.query.tree import Where
 from parsepy.types import JSONValue, Missing, ParseObject
 from parsepy.users import password_history
 from parsepy.users.passwords import Passwords
+from parsepy.users.writable import writable_user
 
 _TOO_WEAK: Final = "Password does not meet the Password Policy requirements."
 _CHANGED_AT: Final = "_password_changed_at"
@@ -46,7 +46,8 @@ class PasswordRules:
         if not isinstance(password, str) or not password:
             raise ParseError(Code.PASSWORD_MISSING, "password is required")
         await self._check_strength(password)
-        before = None if write.creating else await _writable_user(write)
+        # Not before: nobody is to guess another's passwords by these errors, or by a hash's time.
+        before = None if write.creating else await writable_user(write)
         self._check_username(write, before, password)
         if before is not None and self._policy.max_password_history:
             await self._check_history(before, password)
@@ -119,16 +120,6 @@ class PasswordRules:
             Code.VALIDATION_ERROR,
             f"New password should not be the same as last {most} passwords.",
         )
-
-
-async def _writable_user(write: Write) -> ParseObject:
-    """The user before the write. Raises for whoever may not write him: else anybody could compare
-    passwords with another's, by the errors of this policy or by the time of a hash."""
-    await write_steps.select_object(write)
-    found = await write.ctx.services.storage.find(write.schema, write.target, ONE)
-    if not found:
-        await write_steps.refuse_unselected(write)
-    return found[0]
 
 
 def _still_has_password(user: ParseObject) -> Where:

@@ -22,6 +22,11 @@ with longer passwords would be locked out."""
 
 _DUMMY_HASH: Final = "$2b$10$F93OC5NBDD1WdswdtdKyAecgGF95HoQwP.bQKQFb7L0UF2QD9Jeny"
 _ARGON2: Final = "$argon2"
+ARGON2_DUMMY_HASH: Final = (
+    "$argon2id$v=19$m=19456,t=2,p=1$iL85O3NmYb30/J5AKZ4xtw"
+    "$WmWNpAc+s+PYPCbHd8RrO6dNlA9ImMOt6EkTdyeCfi8"
+)
+"""With the parameters of `argon2_hashes`, whose import would hold up the loop."""
 
 _NICER: Final = 15
 """How far the threads stand behind the loop. With 10 a request still waits for a slice of theirs
@@ -48,7 +53,7 @@ class Passwords:
 
     async def hash(self, password: str) -> str:
         """`$2b$10$…` or `$argon2id$…`."""
-        return await self._run(_argon2().hash_password if self._argon2 else _hash, password)
+        return await self._run(_hash_by_argon2 if self._argon2 else _hash, password)
 
     async def matches(self, password: str, hashed: str | None) -> bool:
         """Takes the same time for a user without hash: an answer's time must not tell.
@@ -65,7 +70,7 @@ class Passwords:
     async def fits(self, password: str, hashed: str) -> bool:
         """Whether the hash is the password's, in the time that its kind takes."""
         if hashed.startswith(_ARGON2):
-            return await self._run(_argon2().matches, password, hashed)
+            return await self._run(_matches_by_argon2, password, hashed)
         return await self._run(_matches, password, hashed.encode())
 
     async def fits_one_of(self, password: str, hashes: Sequence[str]) -> bool:
@@ -86,10 +91,7 @@ class Passwords:
 
 
 def _dummy_of_other_kind(hashed: str | None) -> str:
-    if hashed and hashed.startswith(_ARGON2):
-        return _DUMMY_HASH
-    dummy: str = _argon2().DUMMY_HASH
-    return dummy
+    return _DUMMY_HASH if hashed and hashed.startswith(_ARGON2) else ARGON2_DUMMY_HASH
 
 
 def _argon2() -> ModuleType:
@@ -109,6 +111,16 @@ def _stand_back() -> None:
         with suppress(OSError):
             lower = os.getpriority(os.PRIO_PROCESS, thread) + _NICER
             os.setpriority(os.PRIO_PROCESS, thread, lower)
+
+
+def _hash_by_argon2(password: str) -> str:
+    hashed: str = _argon2().hash_password(password)
+    return hashed
+
+
+def _matches_by_argon2(password: str, hashed: str) -> bool:
+    fits: bool = _argon2().matches(password, hashed)
+    return fits
 
 
 def _cut(password: str) -> bytes:

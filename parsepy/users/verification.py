@@ -21,6 +21,7 @@ from parsepy.users import verification_decisions as decisions
 from parsepy.users.account_mail import AccountMail
 from parsepy.users.background import Background
 from parsepy.users.mail_tokens import VERIFICATION, is_token
+from parsepy.users.writable import writable_user
 
 _EMAIL: Final = tree.Path("email", STRING)
 _USERNAME: Final = tree.Path("username", STRING)
@@ -150,9 +151,8 @@ class EmailVerification:
         return await self._decisions.must_confirm(await decisions.of_write(write))
 
     async def _forget_old_address(self, write: Write) -> None:
-        services = write.ctx.services
-        stored = await services.storage.get(write.schema, write.object_id, None)
-        if stored is None or stored.get("email") == _written_email(write):
+        stored = await writable_user(write)
+        if stored.get("email") == _written_email(write):
             return
         if VERIFICATION.of(stored):
             write.changes |= VERIFICATION.used_up()
@@ -166,8 +166,10 @@ class EmailVerification:
 
     async def _renewed(self, ctx: RequestContext, user: ParseObject) -> ParseObject | None:
         """The user with a token that works; `None` where he needs none."""
-        services = ctx.services
-        schema = await services.schemas.get("_User")
+        if self._decisions.never_asked:
+            return None
+        storage = ctx.services.storage
+        schema = await ctx.services.schemas.get("_User")
         where = tree.And((_same_address(user), _UNVERIFIED))
         reusable = tree.both(where, VERIFICATION.works())
         if self._options.token_reuse_if_valid:
@@ -180,10 +182,10 @@ class EmailVerification:
         changes = VERIFICATION.fresh(self._options.token_validity_duration)
         changes["emailVerified"] = SetValue(False)
         if not self._options.token_reuse_if_valid:
-            return await services.storage.update(schema, where, changes)
+            return await storage.update(schema, where, changes)
         # Of two requests at once one makes the token, and both send that one.
         unless = tree.both(where, tree.Nor((VERIFICATION.works(),)))
-        renewed = await services.storage.update(schema, unless, changes)
+        renewed = await storage.update(schema, unless, changes)
         return renewed or await _find(ctx, reusable)
 
     async def _send(self, ctx: RequestContext, user: ParseObject) -> None:

@@ -8,6 +8,7 @@ from parsepy.protocol import operations
 from parsepy.types import MISSING, JSONObject, Missing, ParseObject
 from parsepy.users.account_mail import public_fields
 from parsepy.users.verification_requests import VerificationMailRequest, VerificationRequest
+from parsepy.users.writable import writable_user
 
 
 class Decisions:
@@ -64,7 +65,7 @@ def of_user(
 
 
 async def of_write(write: Write) -> VerificationRequest:
-    original = None if write.creating else await _original(write)
+    original = None if write.creating else public_fields(await writable_user(write))
     return VerificationRequest(
         object=_as_it_will_be(write, original or {}),
         original=original,
@@ -75,14 +76,11 @@ async def of_write(write: Write) -> VerificationRequest:
     )
 
 
-async def _original(write: Write) -> ParseObject | None:
-    services = write.ctx.services
-    stored = await services.storage.get(write.schema, write.object_id, None)
-    return None if stored is None else public_fields(stored)
-
-
 def _as_it_will_be(write: Write, original: ParseObject) -> ParseObject:
-    document: ParseObject = dict(original)
+    if write.stored is not None:
+        return public_fields(write.stored)
+    document: ParseObject = {"objectId": write.object_id, "createdAt": write.now, **original}
+    document["updatedAt"] = write.now
     for name, operation in write.changes.items():
         root = name.partition(".")[0]
         if root.startswith("_") or root in ("authData", "password"):

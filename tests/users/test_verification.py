@@ -472,6 +472,19 @@ async def test_a_page_learns_that_nothing_was_sent(
     assert len((await mail.delivered()).verifications) == 1
 
 
+@pytest.mark.parametrize("reuse", [True, False])
+async def test_where_nobody_confirms_any_more_nothing_is_sent(
+    mongodb_database_uri: str, reuse: bool
+) -> None:
+    options = {"databaseURI": mongodb_database_uri, "emailVerifyTokenValidityDuration": 60}
+    async with mailing_app(verifyUserEmails=True, **options) as before:
+        await sign_up(before)
+    async with mailing_app(emailVerifyTokenReuseIfValid=reuse, **options) as mail:
+        assert await ask_again(mail) == {}
+        assert mail.post.verifications == []
+        assert await verify(mail, token_of(before.post.verifications[0])) is False
+
+
 # -- functions
 
 
@@ -504,6 +517,7 @@ async def test_a_function_decides_who_has_to_confirm() -> None:
         assert [letter.to for letter in mail.post.verifications] == ["bob@out.org"]
         request = asked[-1]
         assert request.object["nick"] == "Bob"
+        assert {"objectId", "createdAt", "updatedAt"} <= request.object.keys()
         assert request.original is None
         assert (request.master, request.installation_id) == (False, "phone")
         assert request.created_with == {"action": "signup", "authProvider": "password"}
@@ -540,6 +554,20 @@ async def test_functions_see_the_user_before_and_after_and_no_secrets() -> None:
         for shown in (request.object, request.original):
             assert not any(name.startswith("_") for name in shown)
             assert "password" not in shown
+
+
+async def test_a_function_is_not_asked_about_a_write_that_is_refused_anyway() -> None:
+    recorder = Recorder(True)
+    async with mailing_app(verifyUserEmails=recorder) as mail:
+        user = await sign_up(mail)
+        eve = await mail.parse.sign_up()
+        asked = len(recorder.requests)
+
+        body = {"email": "eve@example.org"}
+        answer = await mail.parse.send("PUT", f"/users/{user.id}", body, user=eve)
+
+        assert answer.json()["code"] == 206
+        assert len(recorder.requests) == asked
 
 
 async def test_at_a_resend_the_function_is_told_so() -> None:
