@@ -169,3 +169,21 @@ def test_a_provider_that_cannot_be_made_stops_the_start(given: object, expected:
         _providers(auth={"own": given})
 
     assert str(caught.value).startswith(expected)
+
+
+@pytest.mark.parametrize(
+    ("given", "expected"),
+    [
+        ({"validate_auth_data": lambda *_: None}, False),
+        ({"validate_auth_data": lambda *_: None, "policy": "solo"}, False),
+        ({"validate_auth_data": lambda *_: None, "policy": "additional"}, True),
+    ],
+)
+def test_hooks_of_the_policy_additional_only_add(given: object, expected: bool) -> None:
+    assert _providers(auth={"own": given})["own"].only_adds is expected
+
+
+def test_a_second_proof_holds_where_nobody_has_configured_it_and_can_be_switched_off() -> None:
+    assert "mfa" in _providers()
+    assert "mfa" not in _providers(auth={"mfa": {"enabled": False}})
+    assert "ldap" not in _providers()
