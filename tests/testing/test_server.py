@@ -42,7 +42,11 @@ def test_it_serves_is_commanded_and_ends_on_request(tmp_path: Path) -> None:
 
 def test_its_first_options_may_have_adapters_elsewhere_too(tmp_path: Path) -> None:
     with answering_server({}) as process:
-        badge = {"__t": "Bridge", "url": process.url, "methods": ["validateAuthData"]}
+        badge: JSONObject = {
+            "__t": "Bridge",
+            "url": process.url,
+            "methods": ["validateAuthData"],
+        }
         options: JSONObject = {"auth": {"badge": badge}}
         with running_parsepy("sqlite::memory:", tmp_path, options) as server:
             headers = {
