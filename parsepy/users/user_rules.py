@@ -54,7 +54,8 @@ class UserRules(ClassRules):
         if not claims_identity(write.body):
             _check_credentials(write)
         sent = given(write.body)
-        write.body.pop("authData", None)
+        if write.body.pop("authData", None):
+            write.answer["authDataResponse"] = {}
         if sent.proofs:
             await self._identities.sign_up_or_log_in(write, sent)
         if not write.finished:
@@ -142,15 +143,16 @@ class UserRules(ClassRules):
     # -- reads
 
     async def restrict(self, ctx: RequestContext, where: Where) -> Where:
+        keys = set(keys_of(where))
+        if "authData" in keys:
+            # Its providers are columns; it is none itself, so that no user has it.
+            return tree.NOTHING
         if ctx.caller.is_privileged:
             return where
-        for key in keys_of(where):
-            root, dot, _ = key.partition(".")
-            if root == "authData" and dot and _FILTERABLE_AUTH_DATA.fullmatch(key) is None:
+        for key in keys:
+            if key.startswith("authData.") and _FILTERABLE_AUTH_DATA.fullmatch(key) is None:
                 raise errors.invalid_key_name(key)
-            if root in ("sessionToken", "authData") and not dot:
-                return tree.NOTHING
-        return where
+        return tree.NOTHING if "sessionToken" in keys else where
 
     def check_order(self, ctx: RequestContext, keys: Iterable[str]) -> None:
         if ctx.caller.is_privileged:
@@ -194,6 +196,9 @@ class UserRules(ClassRules):
 
     async def _check_email(self, write: Write) -> None:
         email = write.value_of("email")
+        if email is None:
+            # As a value it would be one that no other user may have.
+            write.unset("email")
         if not isinstance(email, str) or not email:
             return
         if _EMAIL.fullmatch(email) is None:

@@ -93,6 +93,17 @@ async def test_of_users_who_link_one_identity_at_once_one_gets_it(
     assert len(holders) == 1
 
 
+async def test_no_address_is_nobodys_and_may_be_many_users(on_each_store: LocalApp) -> None:
+    answers = await _sign_ups(
+        on_each_store,
+        *({"username": f"ann{number}", "password": "x", "email": None} for number in range(2)),
+    )
+
+    assert [answer.status_code for answer in answers] == [201, 201]
+    found = await on_each_store.find("_User", {}, master=True)
+    assert ["email" in user for user in found] == [False, False]
+
+
 async def test_of_renamings_to_one_name_at_once_one_succeeds(on_each_store: LocalApp) -> None:
     parse = on_each_store
     users = [await parse.sign_up() for _ in range(TOGETHER)]
