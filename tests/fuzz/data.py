@@ -5,6 +5,7 @@ from typing import Final
 
 import bcrypt
 
+from parsepy.errors import Code, ParseError
 from parsepy.protocol.field_types import (
     ARRAY,
     BOOLEAN,
@@ -28,6 +29,36 @@ MAINTENANCE_KEY: Final = "the-maintenance-key"
 READ_ONLY_KEY: Final = "the-read-only-key"
 SESSION_TOKEN: Final = "r:" + "5" * 32
 PASSWORD: Final = "correct horse"
+VERIFY_TOKEN: Final = "verifytoken1"
+RESET_TOKEN: Final = "resettoken1"
+BADGE_CODE: Final = "open sesame"
+
+
+class Badge:
+    """A provider of the app's own, whose proof is a code that is the same for everybody."""
+
+    def validate_auth_data(
+        self, auth_data: JSONObject, _options: object, _request: object
+    ) -> JSONObject:
+        if auth_data.get("code") != BADGE_CODE:
+            raise ParseError(Code.OBJECT_NOT_FOUND, "This badge does not open the door.")
+        return {"save": {"id": auth_data["id"]}, "response": {"welcome": True}}
+
+    def challenge(self, challenge_data: object, *_others: object) -> JSONObject:
+        if challenge_data == "ann":
+            raise ValueError("no challenge for ann")
+        return {"number": 1}
+
+
+ACCOUNTS: Final[Mapping[str, object]] = {
+    "appName": "Fuzz",
+    "publicServerURL": "http://parse.test/parse",
+    "emailAdapter": "memory",
+    "verifyUserEmails": True,
+    "auth": {"badge": {"module": Badge()}, "mfa": {"options": ["TOTP"]}},
+    "security": {"enableCheck": True},
+}
+"""What the accounts' routes need to do more than to refuse."""
 
 OPEN: Final[Mapping[str, object]] = {
     "allowClientClassCreation": True,
@@ -35,8 +66,29 @@ OPEN: Final[Mapping[str, object]] = {
     "protectedFields": {"Game": {"*": ["secret"]}},
 }
 STRICT: Final[Mapping[str, object]] = {"enableSanitizedErrorResponse": False}
+GUARDED: Final[Mapping[str, object]] = {
+    "enableSanitizedErrorResponse": False,
+    "accountLockout": {"duration": 1, "threshold": 2},
+    "passwordPolicy": {
+        "validatorPattern": "^.{3,}",
+        "doNotAllowUsername": True,
+        "maxPasswordHistory": 2,
+        "maxPasswordAge": 10_000,
+        "resetTokenValidityDuration": 3600,
+        "resetTokenReuseIfValid": True,
+        "resetPasswordSuccessOnInvalidEmail": False,
+    },
+    "preventLoginWithUnverifiedEmail": True,
+    "emailVerifyTokenValidityDuration": 3600,
+    "emailVerifyTokenReuseIfValid": True,
+    "emailVerifySuccessOnInvalidEmail": False,
+    "revokeSessionOnPasswordReset": False,
+    "pages": {"enableLocalization": True},
+}
 
 _NOW: Final = "2024-05-06T07:08:09.000Z"
+_FAR: Final = "9999-01-01T00:00:00.000Z"
+HASH: Final = bcrypt.hashpw(PASSWORD.encode(), bcrypt.gensalt(4)).decode()
 _USER: Final = FieldType("Pointer", "_User")
 FIELDS: Final[dict[str, Fields]] = {
     "Game": {
@@ -91,7 +143,13 @@ OBJECTS: Final[dict[str, list[ParseObject]]] = {
             {
                 "username": "ann",
                 "email": "ann@parse.test",
-                "_hashed_password": bcrypt.hashpw(PASSWORD.encode(), bcrypt.gensalt(4)).decode(),
+                "emailVerified": False,
+                "_hashed_password": HASH,
+                "_email_verify_token": VERIFY_TOKEN,
+                "_email_verify_token_expires_at": date(_FAR),
+                "_perishable_token": RESET_TOKEN,
+                "_perishable_token_expires_at": date(_FAR),
+                "_password_changed_at": date(_NOW),
                 "ACL": {"*": {"read": True}, "user1": {"read": True, "write": True}},
             },
         ),
@@ -99,8 +157,20 @@ OBJECTS: Final[dict[str, list[ParseObject]]] = {
             "user2",
             {
                 "username": "ben",
-                "authData": {"anonymous": {"id": "anon"}},
+                "authData": {"anonymous": {"id": "anon"}, "badge": {"id": "badge1"}},
                 "ACL": {"user2": {"read": True, "write": True}},
+            },
+        ),
+        _object(
+            "user3",
+            {
+                "username": "dora",
+                "email": "dora@parse.test",
+                "emailVerified": True,
+                "_hashed_password": HASH,
+                "_password_changed_at": date(_NOW),
+                "authData": {"mfa": {"secret": "JBSWY3DPEHPK3PXPJBSWY3DP", "recovery": []}},
+                "ACL": {"user3": {"read": True, "write": True}},
             },
         ),
     ],
@@ -111,7 +181,7 @@ OBJECTS: Final[dict[str, list[ParseObject]]] = {
                 "sessionToken": SESSION_TOKEN,
                 "user": pointer("_User", "user1"),
                 "createdWith": {"action": "login"},
-                "expiresAt": date("9999-01-01T00:00:00.000Z"),
+                "expiresAt": date(_FAR),
             },
         )
     ],

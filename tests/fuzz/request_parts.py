@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from hypothesis.strategies import SearchStrategy
 
 from parsepy.types import JSONObject, JSONValue
-from tests.fuzz.data import PASSWORD
+from tests.fuzz.data import BADGE_CODE, PASSWORD, RESET_TOKEN, VERIFY_TOKEN
 from tests.fuzz.json_values import (
     CLASS_NAMES,
     FIELD_NAMES,
@@ -75,9 +75,15 @@ acls: SearchStrategy[JSONValue] = scalars | maps(
     scalars | maps(st.sampled_from(["read", "write", "x"]), scalars),
     most=3,
 )
+_proofs: SearchStrategy[JSONValue] = maps(
+    st.sampled_from(["id", "code", "token", "secret", "recovery", "mobile", "old", "status"]),
+    st.sampled_from(["anon", "badge1", BADGE_CODE, "123456", "request"]) | values,
+    most=3,
+)
+_good_proof: SearchStrategy[JSONValue] = st.just({"id": "badge1", "code": BADGE_CODE})
 auth_data: SearchStrategy[JSONValue] = values | maps(
-    st.sampled_from(["anonymous", "facebook", "a.b", "$x", "", "__proto__", "mfa"]),
-    scalars | maps(names | st.just("id"), values),
+    st.sampled_from(["anonymous", "badge", "mfa", "facebook", "a.b", "$x", "", "__proto__"]),
+    _proofs | _good_proof | scalars | maps(names, values),
 )
 operations: SearchStrategy[JSONValue] = st.one_of(
     operations_around(values),
@@ -120,20 +126,64 @@ objects: SearchStrategy[JSONObject] = st.one_of(
     st.builds(lambda fields, odd: {**fields, "authData": odd}, _odd_fields, auth_data),
 )
 
-_user_names: SearchStrategy[JSONValue] = st.sampled_from(["ann", "ben", "cleo", "Ann"]) | values
-accounts: SearchStrategy[JSONObject] = st.builds(
-    lambda account, others: {**others, **account},
-    st.fixed_dictionaries(
-        {},
-        optional={
-            "username": _user_names,
-            "password": st.sampled_from([PASSWORD, "x" * 80, "\0"]) | values,
-            "email": st.sampled_from(["ann@parse.test", "cleo@parse.test"]) | values,
-            "authData": auth_data,
-            "userId": st.sampled_from(OBJECT_IDS) | values,
-        },
+_user_names: SearchStrategy[JSONValue] = (
+    st.sampled_from(["ann", "ben", "cleo", "dora", "Ann"]) | values
+)
+_addresses: SearchStrategy[JSONValue] = (
+    st.sampled_from(["ann@parse.test", "dora@parse.test", "cleo@parse.test", "ann"]) | values
+)
+_GOOD_ACCOUNTS: Final[list[JSONObject]] = [
+    {"username": "ann", "password": PASSWORD},
+    {"email": "ann@parse.test", "password": PASSWORD},
+    {"email": "dora@parse.test", "password": PASSWORD},
+    {"username": "cleo", "password": "a new one", "email": "cleo@parse.test"},
+    {"authData": {"anonymous": {"id": "anon"}}},
+    {"authData": {"badge": {"id": "badge1", "code": BADGE_CODE}}},
+    {"authData": {"badge": {"id": "badge2", "code": BADGE_CODE}}},
+    {"userId": "user1"},
+]
+_odd_account: SearchStrategy[JSONObject] = st.fixed_dictionaries(
+    {},
+    optional={
+        "username": _user_names,
+        "password": st.sampled_from([PASSWORD, "x" * 80, "\0"]) | values,
+        "email": _addresses,
+        "authData": auth_data,
+        "emailVerified": scalars,
+        "ignoreEmailVerification": scalars,
+        "installationId": scalars,
+        "userId": st.sampled_from(OBJECT_IDS) | values,
+    },
+)
+accounts: SearchStrategy[JSONObject] = st.one_of(
+    st.sampled_from(_GOOD_ACCOUNTS),
+    st.builds(
+        lambda good, name, odd: {**good, **({name: odd[name]} if name in odd else {})},
+        st.sampled_from(_GOOD_ACCOUNTS),
+        st.sampled_from(["username", "password", "email", "authData", "installationId"]),
+        _odd_account,
     ),
-    st.just({}) | objects,
+    st.builds(lambda account, others: {**others, **account}, _odd_account, objects),
+)
+challenges: SearchStrategy[JSONObject] = st.builds(
+    lambda wanted, account: {**account, "challengeData": wanted},
+    maps(st.sampled_from(["badge", "mfa", "anonymous", "", "__proto__"]), texts | values) | values,
+    st.builds(lambda proofs: {"authData": proofs}, auth_data) | accounts,
+)
+addresses: SearchStrategy[JSONObject] = st.dictionaries(
+    st.sampled_from(["email", "email", "token", "username"]),
+    _addresses | st.sampled_from([RESET_TOKEN, VERIFY_TOKEN, "ann@parse.test"]),
+    max_size=2,
+)
+sessions: SearchStrategy[JSONObject] = st.dictionaries(
+    st.sampled_from(
+        [
+            *("sessionToken", "user", "createdWith", "expiresAt", "installationId", "restricted"),
+            *("objectId", "createdAt", "ACL", "user.objectId", "expiresAt.iso"),
+        ]
+    ),
+    pointers | proper_typed | values,
+    max_size=3,
 )
 
 _definitions: SearchStrategy[JSONValue] = values | cast(

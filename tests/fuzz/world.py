@@ -22,6 +22,7 @@ def new_app(database_uri: str, options: Mapping[str, object]) -> ParseApp:
             "databaseURI": database_uri,
             "serverURL": "http://parse.test/parse",
             "maxUploadSize": "64kb",
+            **data.ACCOUNTS,
             **options,
         }
     )
@@ -66,7 +67,12 @@ class World:
         await self.app.parts.roles.forget_all()
 
     async def look(self) -> JSONObject:
-        """All that is stored: the schema, the objects of every class, the rows of relations."""
+        """All that is stored: the schema, the objects of every class, the rows of relations.
+
+        What requests have set off without waiting for it is over then.
+        """
+        await self.app.parts.background.settled()
+        await self.app.parts.sessions.settled()
         definitions = await self._storage.load_classes()
         schemas = [ClassSchema(definition) for definition in definitions]
         joins = [join_class(field, schema.name) for schema in schemas for field in schema.relations]
