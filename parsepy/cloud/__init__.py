@@ -1,8 +1,10 @@
 """Cloud code: the app's own functions and triggers, in this process or behind webhooks."""
 
 from parsepy.cloud.acl import ACL
-from parsepy.cloud.current import current
+from parsepy.cloud.current import current, wait
 from parsepy.cloud.geo import GeoPoint, Polygon
+from parsepy.cloud.job_request import JobRequest
+from parsepy.cloud.many import SomeFailed, destroy_all, fetch_all, save_all
 from parsepy.cloud.objects import Object
 from parsepy.cloud.queries import Counted, Query
 from parsepy.cloud.registering import (
@@ -17,12 +19,17 @@ from parsepy.cloud.registering import (
     before_password_reset_request,
     before_save,
     function,
+    job,
     trigger,
 )
 from parsepy.cloud.registry import RegistrationError, Registry
+from parsepy.cloud.relations import Relation
 from parsepy.cloud.requests import FindRequest, FunctionRequest, TriggerRequest
+from parsepy.cloud.transactions import transaction
 from parsepy.cloud.typed import Key
+from parsepy.cloud.users import Installation, Role, Session, User
 from parsepy.cloud.validators import Field, Validator
+from parsepy.errors import ParseError
 
 __all__ = [
     "ACL",
@@ -31,13 +38,21 @@ __all__ = [
     "FindRequest",
     "FunctionRequest",
     "GeoPoint",
+    "Installation",
+    "JobRequest",
     "Key",
     "Object",
+    "ParseError",
     "Polygon",
     "Query",
     "RegistrationError",
     "Registry",
+    "Relation",
+    "Role",
+    "Session",
+    "SomeFailed",
     "TriggerRequest",
+    "User",
     "Validator",
     "after_delete",
     "after_find",
@@ -50,6 +65,12 @@ __all__ = [
     "before_password_reset_request",
     "before_save",
     "current",
+    "destroy_all",
+    "fetch_all",
     "function",
+    "job",
+    "save_all",
+    "transaction",
     "trigger",
+    "wait",
 ]

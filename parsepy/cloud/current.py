@@ -88,6 +88,11 @@ def current() -> CloudApp:
     return app
 
 
+def wait(work: Coroutine[Any, Any, Result]) -> Result:
+    """What `work` gives, for plain functions: `score = cloud.wait(Query("Score").first())`."""
+    return current().wait(work)
+
+
 def current_or_none() -> CloudApp | None:
     return _CURRENT.get()
 

@@ -5,6 +5,7 @@ from typing import cast
 
 from parsepy import errors
 from parsepy.cloud import loading, requests, validation, values
+from parsepy.cloud.current import running
 from parsepy.cloud.registry import Entry
 from parsepy.cloud.runner import FUNCTION_FAILED, Runner
 from parsepy.errors import ParseError
@@ -24,8 +25,9 @@ async def call(
     file_urls = ctx.services.file_urls
     if file_urls is not None:
         file_urls.check(params)
-    decoded = cast("dict[str, object]", values.decode(params, loading.refer))
-    request = requests.function_request(ctx, name, decoded)
+    with running(runner.app):
+        decoded = cast("dict[str, object]", values.decode(params, loading.refer))
+        request = requests.function_request(ctx, name, decoded)
     try:
         if entry.validator is not None:
             await validation.validate(entry.validator, ctx, request, runner)

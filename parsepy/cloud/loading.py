@@ -8,7 +8,7 @@
 registers with the app whose loader imports this: nothing is kept in the module.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import TYPE_CHECKING, Final
@@ -53,8 +53,14 @@ def note_class(subclass: "type[Object]") -> None:
 
 def refer(class_name: str, object_id: str | None, state: JSONObject | None) -> "Object":
     """An object of the class that the running app has for its Parse class."""
-    from parsepy.cloud.objects import Object
-
     app = current_or_none()
-    made: type[Object] = Object if app is None else app.classes.get(class_name, Object)
+    made = class_of(class_name, {} if app is None else app.classes)
     return made(class_name, object_id, state, existed=object_id is not None)
+
+
+def class_of(class_name: str, classes: "Mapping[str, type[Object]]") -> "type[Object]":
+    """The class for objects of a Parse class, where the app has `classes`."""
+    from parsepy.cloud.objects import Object
+    from parsepy.cloud.users import BUILT_IN
+
+    return classes.get(class_name) or BUILT_IN.get(class_name, Object)

@@ -8,7 +8,9 @@ from typing import Any, ClassVar, Final, Self, cast
 from parsepy.cloud import loading, saving, typed, values
 from parsepy.cloud.acl import ACL
 from parsepy.cloud.current import asking
+from parsepy.cloud.relations import Relation
 from parsepy.protocol import operations
+from parsepy.protocol.field_types import is_typed
 from parsepy.protocol.operations import is_operation
 from parsepy.types import MISSING, JSONObject, JSONValue, Missing, ParseObject
 
@@ -94,7 +96,16 @@ class Object:
 
     def get(self, key: str, default: object = None) -> Any:
         value = self._value(key)
-        return default if isinstance(value, Missing) else values.decode(value, loading.refer)
+        if isinstance(value, Missing):
+            return default
+        if is_typed(value, "Relation"):
+            return self.relation(key)
+        return values.decode(value, loading.refer)
+
+    def relation(self, key: str) -> Relation:
+        known = self.state.get(key)
+        target = known.get("className") if isinstance(known, dict) else None
+        return Relation(self, key, target if isinstance(target, str) and target else None)
 
     @property
     def created_at(self) -> datetime | None:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from typing import Any
 
+from parsepy.cloud import loading
 from parsepy.cloud.objects import Object
 from parsepy.cloud.queries import Query
 from parsepy.objects.context import RequestContext
@@ -101,4 +102,4 @@ def _user(caller: Caller) -> Object | None:
     state = {name: value for name, value in user.items() if not name.startswith("_")}
     if caller.session_token is not None:
         state["sessionToken"] = caller.session_token
-    return Object("_User", str(user["objectId"]), state)
+    return loading.refer("_User", str(user["objectId"]), state)

@@ -28,7 +28,7 @@ class Runner:
     """Calls code of `app`, which finds it by `current()`."""
 
     def __init__(self, app: CloudApp | None = None, *, timeout: float = TIMEOUT) -> None:
-        self._app = app
+        self.app = app
         self._timeout = timeout
         self._threads: ThreadPoolExecutor | None = None
 
@@ -39,7 +39,7 @@ class Runner:
         where that has none), or 124 when it took too long.
         """
         try:
-            with running(self._app):
+            with running(self.app):
                 async with asyncio.timeout(self._timeout):
                     return await self._run(handler, request)
         except ParseError:
@@ -58,7 +58,7 @@ class Runner:
             threads.shutdown(wait=False, cancel_futures=True)
 
     async def _run(self, handler: Handler, request: object) -> object:
-        if _is_async(handler):
+        if is_async(handler):
             result = handler(request)
         else:
             result = await self._in_thread(handler, request)
@@ -72,7 +72,7 @@ class Runner:
         return await loop.run_in_executor(self._threads, context.run, handler, request)
 
 
-def _is_async(handler: Handler) -> bool:
+def is_async(handler: Handler) -> bool:
     return inspect.iscoroutinefunction(handler) or inspect.iscoroutinefunction(
         getattr(handler, "__call__", None)  # noqa: B004 (asks what kind it is, not whether)
     )

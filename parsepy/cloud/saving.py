@@ -1,8 +1,8 @@
 """Objects of cloud code through the doors: the same steps as a request over REST."""
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from copy import deepcopy
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, TypeAlias
 
 from parsepy import errors
 from parsepy.objects import delete, read, write
@@ -12,6 +12,8 @@ from parsepy.types import JSONObject
 
 if TYPE_CHECKING:
     from parsepy.cloud.objects import Object
+
+Work: TypeAlias = "Callable[[Object, RequestContext], Awaitable[None]]"
 
 _DELETED: Final[JSONObject] = {"__op": "Delete"}
 _NEVER_KEPT: Final = ("password", "authDataResponse")

@@ -6,10 +6,10 @@ from typing import Final, TypeAlias
 
 from parsepy import errors
 from parsepy.cache import Changes
-from parsepy.cloud import functions
+from parsepy.cloud import functions, loading
 from parsepy.cloud.current import CloudApp
 from parsepy.cloud.hooks import Hooks
-from parsepy.cloud.objects import Object
+from parsepy.cloud.jobs import Jobs
 from parsepy.cloud.registry import Entry, Registry
 from parsepy.cloud.runner import Runner
 from parsepy.cloud.triggers import CONFIG_CLASS, HandledTriggers
@@ -49,6 +49,7 @@ class Cloud:
         self.app = app
         app.cloud = self
         self.hooks = Hooks(app.objects, changes)
+        self.jobs = Jobs(app)
         self._outbound = app.outbound
         self._webhook_key = webhook_key
         self._add_limit = add_limit
@@ -109,7 +110,10 @@ class Cloud:
             by_class.setdefault(class_name, {})[kind] = entry
         self._triggers = {
             class_name: HandledTriggers(
-                class_name, entries, self._runner, self.registry.classes.get(class_name, Object)
+                class_name,
+                entries,
+                self._runner,
+                loading.class_of(class_name, self.registry.classes),
             )
             for class_name, entries in by_class.items()
         }

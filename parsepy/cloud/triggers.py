@@ -4,6 +4,7 @@ from collections.abc import Collection, Mapping
 from typing import Final, cast
 
 from parsepy.cloud import requests, validation, values
+from parsepy.cloud.current import running
 from parsepy.cloud.objects import Object
 from parsepy.cloud.queries import Query
 from parsepy.cloud.registry import Entry
@@ -49,7 +50,7 @@ class HandledTriggers:
 
     async def before_save(self, ctx: RequestContext, saving: Saving) -> JSONObject:
         subject = self._subject(saving)
-        request = requests.trigger_request(ctx, "beforeSave", subject, self._original(saving))
+        request = self._request(ctx, "beforeSave", subject, self._original(saving))
         result = await self._run(ctx, request)
         if isinstance(result, Mapping) and isinstance(result.get("object"), Mapping):
             # A webhook gives the whole object: what it leaves out is not written.
@@ -58,7 +59,7 @@ class HandledTriggers:
 
     async def after_save(self, ctx: RequestContext, saved: Saving) -> Reply:
         subject = self._subject(saved)
-        request = requests.trigger_request(ctx, "afterSave", subject, self._original(saved))
+        request = self._request(ctx, "afterSave", subject, self._original(saved))
         result = await self._run(ctx, request)
         if isinstance(result, Object) and result is not request.object:
             return Reply(changes=result.to_json())
@@ -69,7 +70,7 @@ class HandledTriggers:
     async def tell(self, ctx: RequestContext, name: str, document: ParseObject) -> None:
         if name in self._entries:
             subject = self._object(document)
-            await self._run(ctx, requests.trigger_request(ctx, name, subject))
+            await self._run(ctx, self._request(ctx, name, subject))
 
     async def of_config(
         self, kind: str, ctx: RequestContext, params: JSONObject, original: JSONObject | None
@@ -77,7 +78,7 @@ class HandledTriggers:
         if kind in self._entries:
             before = None if original is None else Object(CONFIG_CLASS, state=original)
             subject = Object(CONFIG_CLASS, state=dict(params))
-            await self._run(ctx, requests.trigger_request(ctx, kind, subject, before))
+            await self._run(ctx, self._request(ctx, kind, subject, before))
 
     # -- reads
 
@@ -116,7 +117,8 @@ class HandledTriggers:
         self, ctx: RequestContext, name: str, parameters: FindParameters, *, is_get: bool
     ) -> FindRequest:
         query = Query(self._class_name, find_json.as_json(parameters))
-        return requests.find_request(ctx, name, query, count=parameters.count, is_get=is_get)
+        with running(self._runner.app):
+            return requests.find_request(ctx, name, query, count=parameters.count, is_get=is_get)
 
     def _shown(self, one: object) -> ParseObject:
         """An object among results; each tells its class."""
@@ -126,6 +128,12 @@ class HandledTriggers:
         return {"className": self._class_name, **(shown if isinstance(shown, dict) else {})}
 
     # -- all
+
+    def _request(
+        self, ctx: RequestContext, name: str, subject: Object, original: Object | None = None
+    ) -> TriggerRequest:
+        with running(self._runner.app):
+            return requests.trigger_request(ctx, name, subject, original)
 
     def _subject(self, saving: Saving) -> Object:
         return self._made(

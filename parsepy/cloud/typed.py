@@ -1,10 +1,10 @@
 """Fields of a class as attributes: `class GameScore(Object): score: int`."""
 
 import inspect
-import typing
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, ClassVar, Self, get_args, get_origin, overload
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Self, get_args, get_origin, overload
 
 from parsepy.types import MISSING
 
@@ -80,8 +80,13 @@ def _is_of_class(annotation: object) -> bool:
 
 
 def _key(owner: type["Object"], name: str) -> str:
-    hint: Any = typing.get_type_hints(owner, include_extras=True).get(name)
-    for extra in get_args(hint)[1:] if get_origin(hint) is typing.Annotated else ():
+    hint: Any = inspect.get_annotations(owner)[name]
+    if isinstance(hint, str):
+        # A module with `from __future__ import annotations`; other fields may name what is not
+        # there at run time.
+        with suppress(Exception):
+            hint = inspect.get_annotations(owner, eval_str=True)[name]
+    for extra in get_args(hint)[1:] if get_origin(hint) is Annotated else ():
         if isinstance(extra, Key):
             return extra.name
     return name
