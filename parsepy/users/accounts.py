@@ -7,7 +7,7 @@ from parsepy.objects.context import RequestContext
 from parsepy.objects.present import strip_internal
 from parsepy.protocol.find_parameters import WHOLE_OBJECT
 from parsepy.types import JSONMapping, JSONObject, JSONValue, ParseObject
-from parsepy.users.auth_data import AuthData, Given, given
+from parsepy.users.auth_data import AuthData, Given, Validated, given
 from parsepy.users.login_triggers import after_login, after_logout, before_login
 from parsepy.users.password_log_in import PasswordLogIn
 from parsepy.users.password_rules import PasswordRules
@@ -32,9 +32,10 @@ class Accounts:
         """The user with a new `sessionToken`. Raises 200, 201, 101, 205, -1, 208, and what
         providers and triggers raise."""
         # The password counts whatever stands beside it, so it is looked at first.
-        user = await self._password_log_in.prove(ctx, parameters, _created_with(parameters))
-        sent = given(parameters) if parameters.get("authData") else Given()
-        validated = await self._auth_data.validate_further(ctx, user, sent)
+        user = await self._password_log_in.prove(
+            ctx, parameters, _created_with(parameters), is_all=False
+        )
+        validated = await self._further_proofs(ctx, user, parameters)
         if validated.refusal is not None:
             await self._auth_data.store(ctx, user, validated)
         await self._password_rules.check_age(ctx, user)
@@ -104,6 +105,22 @@ class Accounts:
         if session is not None:
             strip_internal(session)
             await after_logout(ctx, session)
+
+    async def _further_proofs(
+        self, ctx: RequestContext, user: ParseObject, parameters: JSONMapping
+    ) -> Validated:
+        """What comes with a right password. A code that is guessed counts like a password that
+        is, and only the whole log-in sets the count back."""
+        sent = given(parameters) if parameters.get("authData") else Given()
+        try:
+            validated = await self._auth_data.validate_further(ctx, user, sent)
+        except ParseError:
+            if self._auth_data.guesses(sent):
+                await self._password_log_in.settle(ctx, user, matches=False)
+            raise
+        if validated.refusal is None:
+            await self._password_log_in.settle(ctx, user, matches=True)
+        return validated
 
     async def _user_of(self, token: str) -> str:
         try:

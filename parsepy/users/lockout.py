@@ -45,6 +45,12 @@ class Lockout:
         else:
             await account.fail()
 
+    async def check(self, ctx: RequestContext, user: ParseObject) -> None:
+        """Raises 101 where the account is locked; counts nothing: what decides is still to come."""
+        if self._options is not None:
+            account = _Account(ctx, str(user["objectId"]), self._options)
+            await account.check()
+
     def check_countable(self, ctx: RequestContext) -> None:
         """Raises 108 in a transaction, for whomever is asked: failures that are taken back with it
         would be guesses without end."""
@@ -60,6 +66,10 @@ class _Account:
         self._services = ctx.services
         self._user = tree.Equal(tree.Path("objectId"), user_id)
         self._options = options
+
+    async def check(self) -> None:
+        if not await self._is_open():
+            await self._refuse()
 
     async def succeed(self) -> None:
         if await self._update(tree.EVERYTHING, {COUNT: SetValue(0)}) is None:

@@ -23,11 +23,17 @@ class PasswordLogIn:
         self._verification = verification
 
     async def prove(
-        self, ctx: RequestContext, parameters: JSONMapping, created_with: JSONObject
+        self,
+        ctx: RequestContext,
+        parameters: JSONMapping,
+        created_with: JSONObject,
+        *,
+        is_all: bool = True,
     ) -> ParseObject:
         """The user, as he is stored. `created_with` is what his session would say of itself.
 
-        Raises 200, 201, 101, 205, 108.
+        Unless the password `is_all`, a right one does not count as a success yet: `settle` does
+        that when the further proofs are judged. Raises 200, 201, 101, 205, 108.
         """
         self._lockout.check_countable(ctx)
         username, email = parameters.get("username"), parameters.get("email")
@@ -45,7 +51,10 @@ class PasswordLogIn:
         )
         if user is None:
             raise errors.invalid_login()
-        await self._lockout.judge(ctx, user, matches=matches)
+        if is_all or not matches:
+            await self._lockout.judge(ctx, user, matches=matches)
+        else:
+            await self._lockout.check(ctx, user)
         if not matches:
             raise errors.invalid_login()
         if user.get("ACL") == {} and not ctx.caller.is_master:
@@ -53,6 +62,10 @@ class PasswordLogIn:
         if not (ctx.caller.is_privileged and parameters.get("ignoreEmailVerification")):
             await self._verification.check_login(ctx, user, created_with)
         return user
+
+    async def settle(self, ctx: RequestContext, user: ParseObject, *, matches: bool) -> None:
+        """Counts the attempt by what came of it in the end. Raises 101 for a locked account."""
+        await self._lockout.judge(ctx, user, matches=matches)
 
     async def _find(self, ctx: RequestContext, username: str, email: str) -> ParseObject | None:
         """A name may be somebody's address: then the one whose name it is wins."""

@@ -131,6 +131,14 @@ class AuthData:
         await self.check_owners(ctx, request, identified.proofs, user)
         return await self.validate(request, identified.proofs, user, logged_in=False)
 
+    def guesses(self, given: Given) -> bool:
+        """Whether one of the proofs is of a kind that may be guessed: a code on top of others."""
+        return any(
+            provider.only_adds
+            for name in given.names
+            if (provider := self.providers.get(name)) is not None
+        )
+
     async def check_owners(
         self,
         ctx: RequestContext,
