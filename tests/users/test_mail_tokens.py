@@ -11,7 +11,7 @@ from parsepy.query.match import compile_matcher
 from parsepy.types import JSONValue, ParseObject
 from parsepy.users.mail_tokens import RESET, VERIFICATION, MailToken, is_token
 
-SECOND = 1000
+DAY = 86_400_000
 
 
 def date(distance: int) -> JSONValue:
@@ -20,7 +20,7 @@ def date(distance: int) -> JSONValue:
 
 
 def row(**changes: JSONValue) -> ParseObject:
-    return {"objectId": "one", RESET.column: "token", RESET.expires_column: date(60), **changes}
+    return {"objectId": "one", RESET.column: "token", RESET.expires_column: date(DAY), **changes}
 
 
 @pytest.mark.parametrize("kind", [RESET, VERIFICATION])
@@ -47,9 +47,9 @@ def test_no_token_fits_nobody() -> None:
         ({}, None, True),
         ({}, 5.0, True),
         ({RESET.column: "Token"}, None, False),
-        ({RESET.expires_column: date(-SECOND)}, None, True),
-        ({RESET.expires_column: date(-SECOND)}, 5.0, False),
-        ({RESET.expires_column: date(60 * SECOND)}, 5.0, True),
+        ({RESET.expires_column: date(-DAY)}, None, True),
+        ({RESET.expires_column: date(-DAY)}, 5.0, False),
+        ({RESET.expires_column: date(DAY)}, 5.0, True),
         ({RESET.expires_column: None}, 5.0, False),
         ({RESET.expires_column: None}, None, True),
     ],
@@ -57,7 +57,7 @@ def test_no_token_fits_nobody() -> None:
 def test_a_token_fits_as_long_as_it_works(
     changes: dict[str, JSONValue], validity: float | None, fits: bool
 ) -> None:
-    stored = row(**{RESET.expires_column: date(60 * SECOND), **changes})
+    stored = row(**{RESET.expires_column: date(DAY), **changes})
 
     assert compile_matcher(RESET.is_("token", validity))(stored) is fits
     if stored[RESET.column] == "token":
