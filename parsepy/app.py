@@ -214,6 +214,7 @@ class AppParts:
         await self._migrate()
         await self.code.settle(self.cloud.registry)
         await self.cloud.refresh()
+        await self.cloud.jobs.open()
         if self.mailer is not None:
             await self.mailer.start()
         if self.services.options.database_options.get("enableSchemaHooks"):
@@ -266,6 +267,7 @@ class AppParts:
         self.services.state = "stopping"
         if self.watcher is not None:
             await self.watcher.close()
+        await self.cloud.jobs.close()
         await self.background.settled()
         await self.sessions.settled()
         await self.services.self_check.close()
@@ -282,6 +284,7 @@ class AppParts:
 
     async def reset(self) -> None:
         """Erases all data, the first classes too, and forgets what was cached: for tests."""
+        await self.cloud.jobs.cancel_all()
         await self.storage.erase()
         await self.files.erase()
         await self.sessions.forget_all()

@@ -30,6 +30,7 @@ class Code(IntEnum):
     INVALID_JSON = 107
     COMMAND_UNAVAILABLE = 108
     INCORRECT_TYPE = 111
+    OBJECT_TOO_LARGE = 116
     OPERATION_FORBIDDEN = 119
     INVALID_NESTED_KEY = 121
     INVALID_FILE_NAME = 122
@@ -43,6 +44,7 @@ class Code(IntEnum):
     SCRIPT_FAILED = 141
     VALIDATION_ERROR = 142
     FILE_DELETE_ERROR = 153
+    REQUEST_LIMIT_EXCEEDED = 155
     WEBHOOK_ERROR = 143
     DUPLICATE_REQUEST = 159
     INVALID_VALUE = 162
@@ -124,6 +126,17 @@ class Forbidden(ParseError):
     @property
     def http_status(self) -> int:
         return 403
+
+
+class JobNotDeployed(ParseError):
+    """Code 1, and yet the client's mistake: SDKs repeat a request that is answered with 500."""
+
+    def __init__(self) -> None:
+        super().__init__(Code.INTERNAL, "Cannot Schedule a job that is not deployed")
+
+    @property
+    def http_status(self) -> int:
+        return 400
 
 
 class PreconditionFailed(ParseError):
@@ -369,6 +382,14 @@ def script_failed(message: str) -> ParseError:
 
 def invalid_function(name: str) -> ParseError:
     return ParseError(Code.SCRIPT_FAILED, f'Invalid function: "{name}"')
+
+
+def invalid_job() -> ParseError:
+    return ParseError(Code.SCRIPT_FAILED, "Invalid job.")
+
+
+def too_many_jobs() -> ParseError:
+    return ParseError(Code.REQUEST_LIMIT_EXCEEDED, "Too many jobs are running on this server.")
 
 
 def validation_failed(message: str) -> ParseError:

@@ -25,6 +25,11 @@ def function(name: str, *, validator: Validator | None = None) -> Callable[[F], 
     return loading.registry().function(name, validator=validator)
 
 
+def job(name: str) -> Callable[[F], F]:
+    """Work that `POST /jobs/<name>` starts with the master key, and that is not waited for."""
+    return loading.registry().job(name)
+
+
 def trigger(
     kind: str, class_name: Class, *, validator: Validator | None = None
 ) -> Callable[[F], F]:

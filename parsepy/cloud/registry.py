@@ -69,6 +69,7 @@ class Registry:
         self.functions: dict[str, Entry] = {}
         self.triggers: dict[tuple[str, str], Entry] = {}
         """By kind and class."""
+        self.jobs: dict[str, Handler] = {}
         self.classes: dict[str, type[Object]] = {}
         """The app's own classes of objects, by Parse class."""
         self._loaded: Registry | None = None
@@ -79,6 +80,13 @@ class Registry:
     def function(self, name: str, *, validator: Validator | None = None) -> Callable[[F], F]:
         def register(handler: F) -> F:
             self.add_function(name, handler, validator)
+            return handler
+
+        return register
+
+    def job(self, name: str) -> Callable[[F], F]:
+        def register(handler: F) -> F:
+            self.add_job(name, handler)
             return handler
 
         return register
@@ -135,6 +143,14 @@ class Registry:
         self.functions[name] = Entry(handler, validator)
         self._tell()
 
+    def add_job(self, name: str, handler: Handler) -> None:
+        if not is_callable_name(name):
+            raise RegistrationError(f"A job cannot be called {name!r}")
+        if name in self.jobs:
+            _warn_of_duplicate(name)
+        self.jobs[name] = handler
+        self._tell()
+
     def add_trigger(
         self, kind: str, class_name: str, handler: Handler, validator: Validator | None = None
     ) -> None:
@@ -158,6 +174,7 @@ class Registry:
         old = self._loaded or Registry()
         self.functions = _exchanged(self.functions, old.functions, loaded.functions)
         self.triggers = _exchanged(self.triggers, old.triggers, loaded.triggers)
+        self.jobs = _exchanged(self.jobs, old.jobs, loaded.jobs)
         self.classes = _exchanged(self.classes, old.classes, loaded.classes)
         self._loaded = loaded
         self._tell()
@@ -165,6 +182,7 @@ class Registry:
     def clear(self) -> None:
         self.functions = {}
         self.triggers = {}
+        self.jobs = {}
         self.classes = {}
         self._tell()
 

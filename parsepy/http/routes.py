@@ -9,6 +9,7 @@ from parsepy.http.routers import (
     config,
     functions,
     hooks,
+    jobs,
     schemas,
     security,
     sessions,
@@ -41,6 +42,8 @@ ROUTES: Final[dict[str, Routes]] = {
     "config": config.ROUTES,
     "functions": functions.ROUTES,
     "hooks": hooks.ROUTES,
+    "jobs": jobs.JOBS,
+    "cloud_code": jobs.CLOUD_CODE,
 }
 
 

@@ -34,7 +34,7 @@ def _features(*, security_check: bool) -> JSONObject:
     return {
         "globalConfig": dict.fromkeys(no, True),
         "hooks": dict.fromkeys(no, True),
-        "cloudCode": {"jobs": False},
+        "cloudCode": {"jobs": True},
         "logs": dict.fromkeys(("level", "size", "order", "until", "from"), False),
         "push": {
             "immediatePush": False,

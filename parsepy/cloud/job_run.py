@@ -1,0 +1,61 @@
+"""One run of a job, and what came of it."""
+
+import asyncio
+import inspect
+import logging
+from dataclasses import dataclass
+from functools import partial
+from typing import Final
+
+from parsepy.cloud.current import CloudApp, running
+from parsepy.cloud.job_request import JobRequest
+from parsepy.cloud.runner import Handler, is_async
+from parsepy.cloud.threads import in_thread_of_its_own
+from parsepy.errors import ParseError
+from parsepy.jobs.statuses import Status
+
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    status: Status
+    message: str | None = None
+
+
+CANCELLED: Final = Outcome(Status.FAILED, "The job was cancelled.")
+SHUT_DOWN: Final = Outcome(Status.FAILED, "The server was shut down before the job had ended.")
+NOT_BEGUN: Final = Outcome(Status.FAILED, "The server was shut down before the job began.")
+
+
+async def run_job(app: CloudApp, handler: Handler, request: JobRequest) -> Outcome:
+    """Runs the job for as long as it takes. Raises nothing: what it raises is its outcome, unless
+    it is cancelled."""
+    try:
+        with running(app):
+            result = await _called(handler, request)
+    except asyncio.CancelledError:
+        raise
+    except BaseException as error:
+        # A `sys.exit()` in somebody's job must not end the server.
+        _log.error("Job %s (%s) failed", request.job_name, request.job_id, exc_info=error)
+        return Outcome(Status.FAILED, _said(error))
+    _log.info("Ran job %s (%s)", request.job_name, request.job_id)
+    return Outcome(Status.SUCCEEDED, result if result and isinstance(result, str) else None)
+
+
+async def _called(handler: Handler, request: JobRequest) -> object:
+    if is_async(handler):
+        result = handler(request)
+    else:
+        name = f"parsepy-job-{request.job_id}"
+        result = await in_thread_of_its_own(partial(handler, request), name)
+    return await result if inspect.isawaitable(result) else result
+
+
+def _said(error: BaseException) -> str:
+    if isinstance(error, ParseError):
+        return error.message
+    if not isinstance(error, Exception):
+        return repr(error)
+    return str(error) or type(error).__name__
