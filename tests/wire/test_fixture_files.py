@@ -1,6 +1,7 @@
 """The fixture files themselves: complete, in their layout, with a reason for each deviation."""
 
 import json
+from typing import Any
 
 import pytest
 
@@ -28,7 +29,12 @@ class TestEachFile:
     def test_internal_errors_of_the_reference_are_not_ours(self, case: Case) -> None:
         answers = [step.get("ours", step["response"]) for step in case.steps]
 
-        assert [answer for answer in answers if answer["status"] >= 500] == []
+        assert [answer for answer in answers if _failed_inside(answer)] == []
+
+
+def _failed_inside(answer: dict[str, Any]) -> bool:
+    """Code 1 with a text of its own says what the operator has to set up: no accident."""
+    return answer["status"] >= 500 and "error" not in answer.get("json", {})
 
 
 def test_there_are_enough_exchanges() -> None:
