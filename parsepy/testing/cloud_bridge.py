@@ -8,6 +8,7 @@ from parsepy.cloud.registry import RegistrationError, Registry, is_callable_name
 from parsepy.cloud.requests import CloudRequest, FindRequest, TriggerRequest
 from parsepy.cloud.validators import InvalidValidator, Validator, validator_from
 from parsepy.testing import cloud_values
+from parsepy.testing.job_bridge import JobBridge
 from parsepy.testing.process import RemoteFunction, RemoteProcess
 from parsepy.types import MISSING, JSONObject, JSONValue
 
@@ -18,6 +19,7 @@ class CloudBridge:
     def __init__(self, registry: Registry, process: RemoteProcess) -> None:
         self._registry = registry
         self._process = process
+        self.jobs = JobBridge(process)
 
     def take(self, action: JSONObject) -> tuple[int, JSONValue]:
         """`{"action": "add" | "clear", …}`; status and answer."""
@@ -42,7 +44,10 @@ class CloudBridge:
                 kind = str(action["triggerName"])
                 class_name = str(action["className"])
                 self._registry.add_trigger(_KINDS.get(kind, kind), class_name, handler, validator)
-            case "job" | "liveQueryEvent":
+            case "job":
+                if is_callable_name(name):
+                    self._registry.add_job(name, self.jobs.at(str(action["url"])))
+            case "liveQueryEvent":
                 # Not offered yet; refused, they would end the cloud code of a whole suite.
                 pass
             case kind:

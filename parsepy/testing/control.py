@@ -1,4 +1,4 @@
-"""The control port: `info`, `reset`, `reconfigure` and `cloud` of the server under test."""
+"""The control port: what a suite says to the server under test (`info`, `reset`, …)."""
 
 from collections.abc import Mapping
 from typing import Final
@@ -16,7 +16,6 @@ from parsepy.testing.option_bridge import decoded_options
 from parsepy.testing.process import RemoteProcess
 from parsepy.types import JSONObject, JSONValue
 
-_NOT_OFFERED: Final = ("message",)
 _THROWN_AS_ERRORS: Final = (
     "masterKey and ",
     "requestComplexity",
@@ -112,8 +111,8 @@ class ControlApp:
                 return 200, {}
             case "reconfigure":
                 return await self._reconfigure(body)
-            case name if name in _NOT_OFFERED:
-                return 404, {"error": f"{name} is not offered yet"}
+            case "message":
+                return await self._cloud.jobs.take_message(body)
             case _:
                 return 404, {"error": "unknown endpoint"}
 

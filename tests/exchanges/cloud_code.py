@@ -11,6 +11,7 @@ _MOMENT = "2024-02-29T12:34:56.789Z"
 def register(control_url: str, url: str) -> None:
     """`url` is where `answer` answers."""
     actions = [{"kind": "function", "name": name} for name in _FUNCTIONS]
+    actions += [{"kind": "job", "name": name} for name in _JOBS]
     actions.append({"kind": "trigger", "triggerName": "beforeSave", "className": "SdkHooked"})
     for action in actions:
         body = {"action": "add", **action, "url": f"{url}/{action.get('name', 'beforeSave')}"}
@@ -18,8 +19,7 @@ def register(control_url: str, url: str) -> None:
 
 
 def answer(path: str, body: dict[str, Any]) -> Any:
-    name, request = path.rpartition("/")[2], body["request"]
-    return _before_save(request) if name == "beforeSave" else _FUNCTIONS[name](request)
+    return _CALLS[path.rpartition("/")[2]](body["request"])
 
 
 def _before_save(request: dict[str, Any]) -> Any:
@@ -66,3 +66,7 @@ _FUNCTIONS: dict[str, Callable[[dict[str, Any]], Any]] = {
     "sdkTypes": _types,
     "sdkObject": _object,
 }
+_JOBS: dict[str, Callable[[dict[str, Any]], Any]] = {
+    "sdkJob": lambda _request: {"success": "done"},
+}
+_CALLS = {"beforeSave": _before_save, **_FUNCTIONS, **_JOBS}
