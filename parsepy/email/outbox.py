@@ -8,7 +8,6 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
-from contextvars import Context
 from time import monotonic
 from typing import Final
 
@@ -19,6 +18,7 @@ from parsepy.email.retry import Retry
 from parsepy.email.scrubbing import reason_of
 from parsepy.errors import ParseError
 from parsepy.protocol import dates
+from parsepy.protocol.clock import fresh_context
 from parsepy.storage.base import Storage
 from parsepy.storage.transaction import once_kept
 
@@ -76,8 +76,8 @@ class Outbox:
     async def start(self) -> None:
         """Raises `ParseError` 1. Begins with what earlier processes left."""
         await self._rows.prepare()
-        # An empty context: no transaction of whoever starts it is its own.
-        self._loop = asyncio.get_running_loop().create_task(self._run(), context=Context())
+        # A fresh context: no transaction of whoever starts it is its own.
+        self._loop = asyncio.get_running_loop().create_task(self._run(), context=fresh_context())
 
     def wake(self) -> None:
         """Something may be due."""

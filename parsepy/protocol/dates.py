@@ -9,6 +9,8 @@ from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from typing import Final
 
+from parsepy.protocol.clock import now_ms as now_ms
+
 _FIRST: Final = -62_135_596_800_000
 _LAST: Final = 253_402_300_799_999
 """The milliseconds of 0001-01-01T00:00:00.000Z and 9999-12-31T23:59:59.999Z."""
@@ -21,11 +23,6 @@ _ACCEPTED: Final = re.compile(
     r"(?:[T ](\d\d):(\d\d)(?::(\d\d)(?:\.(\d+))?)?\s*(Z|[+-]\d\d:?\d\d)?)?",
     re.ASCII,
 )
-
-
-def now_ms() -> int:
-    """Milliseconds since 1970, UTC."""
-    return time.time_ns() // 1_000_000
 
 
 def now() -> str:

@@ -5,10 +5,11 @@ its time would tell who has an account.
 """
 
 import asyncio
-import contextvars
 import logging
 from collections.abc import Coroutine
 from typing import Final
+
+from parsepy.protocol.clock import fresh_context
 
 MOST: Final = 100
 """At this many the requests wait, whoever they ask for: a flood must not fill the memory."""
@@ -28,7 +29,7 @@ class Background:
     def start(self, work: Coroutine[object, None, None]) -> None:
         """What it raises goes to the log: nobody waits for it."""
         # Without the request's context: its transaction may be over before this is.
-        task = asyncio.get_running_loop().create_task(work, context=contextvars.Context())
+        task = asyncio.get_running_loop().create_task(work, context=fresh_context())
         self._tasks.add(task)
         task.add_done_callback(self._done)
 

@@ -1,14 +1,13 @@
 """How long a session lives, and that use may lengthen it (users sheet, section 7)."""
 
 import logging
-import time
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable
 from typing import Final
 
 from parsepy.objects.context import ObjectServices
 from parsepy.options.model import ServerOptions
-from parsepy.protocol import dates, values
+from parsepy.protocol import clock, dates, values
 from parsepy.protocol.field_types import DATE, STRING
 from parsepy.protocol.operations import Changes, SetValue
 from parsepy.query import tree
@@ -56,7 +55,7 @@ class SessionRenewal:
         await self._background.settled()
 
     def _may_try(self, token: str) -> bool:
-        now = time.monotonic()
+        now = clock.monotonic()
         if now - self._tried.get(token, -BETWEEN_TRIES) < BETWEEN_TRIES:
             return False
         self._tried[token] = now

@@ -6,7 +6,6 @@ is `usedUntil`: until when codes of the authenticator app are spent. parse-serve
 does not ask it.
 """
 
-import time
 from collections.abc import Callable
 from functools import cached_property
 from typing import Final
@@ -23,6 +22,7 @@ from parsepy.auth.base import (
 from parsepy.auth.mfa import recovery, sms, totp
 from parsepy.auth.mfa.options import MfaOptions, read_options
 from parsepy.errors import Code, ParseError, script_failed
+from parsepy.protocol.clock import now_seconds
 from parsepy.types import JSONObject, JSONValue
 
 REQUEST: Final = "request"
@@ -43,7 +43,9 @@ class MfaProvider(AuthProvider):
     # Or whoever loses the options, in a migration say, opens all accounts to mere passwords.
     holds_unconfigured = True
 
-    def __init__(self, settings: ProviderSettings, clock: Callable[[], float] = time.time) -> None:
+    def __init__(
+        self, settings: ProviderSettings, clock: Callable[[], float] = now_seconds
+    ) -> None:
         super().__init__(settings)
         self._clock = clock
 

@@ -1,8 +1,9 @@
 """Counters of fixed windows: a window begins with the first request that is counted in it."""
 
 from dataclasses import dataclass
-from time import monotonic
 from typing import Protocol
+
+from parsepy.protocol.clock import monotonic
 
 
 @dataclass(slots=True)

@@ -1,7 +1,6 @@
 """All rules of an app, and what they say to a request."""
 
 import math
-import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Final
 
@@ -14,6 +13,7 @@ from parsepy.http.rate_limits.rule import Asking, Rule, rule_digest
 from parsepy.options.build import rate_limit_rule
 from parsepy.options.model import RateLimit
 from parsepy.options.validation.rate_limit import check_rule
+from parsepy.protocol import clock
 
 _MILLISECONDS: Final = 1000
 
@@ -129,7 +129,7 @@ def _headers(rule: Rule, window: Window) -> Headers:
     headers = [
         (b"X-RateLimit-Limit", b"%d" % rule.given.count),
         (b"X-RateLimit-Remaining", b"%d" % max(remaining, 0)),
-        (b"X-RateLimit-Reset", b"%d" % math.ceil(time.time() + window.left)),
+        (b"X-RateLimit-Reset", b"%d" % math.ceil(clock.now_seconds() + window.left)),
     ]
     if remaining < 0:
         headers.append((b"Retry-After", b"%d" % max(math.ceil(window.left), 0)))
