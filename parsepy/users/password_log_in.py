@@ -7,6 +7,7 @@ from parsepy.query import tree
 from parsepy.query.options import FindOptions
 from parsepy.query.tree import Where
 from parsepy.types import JSONMapping, JSONObject, JSONValue, ParseObject
+from parsepy.users.auth_data import AuthData
 from parsepy.users.lockout import Lockout
 from parsepy.users.passwords import Passwords
 from parsepy.users.verification import EmailVerification
@@ -16,8 +17,13 @@ class PasswordLogIn:
     """The same for a log-in, for `/verifyPassword` and for a challenge."""
 
     def __init__(
-        self, passwords: Passwords, lockout: Lockout, verification: EmailVerification
+        self,
+        passwords: Passwords,
+        lockout: Lockout,
+        verification: EmailVerification,
+        auth_data: AuthData,
     ) -> None:
+        self._auth_data = auth_data
         self._passwords = passwords
         self._lockout = lockout
         self._verification = verification
@@ -32,8 +38,8 @@ class PasswordLogIn:
     ) -> ParseObject:
         """The user, as he is stored. `created_with` is what his session would say of itself.
 
-        Unless the password `is_all`, a right one does not count as a success yet: `settle` does
-        that when the further proofs are judged. Raises 200, 201, 101, 205, 108.
+        Unless the password `is_all` that the user's log-ins take, a right one does not count as a
+        success yet: `settle` does that when the further proofs are judged. Raises 200, 201, 101, 205, 108.
         """
         self._lockout.check_countable(ctx)
         username, email = parameters.get("username"), parameters.get("email")
@@ -51,10 +57,10 @@ class PasswordLogIn:
         )
         if user is None:
             raise errors.invalid_login()
-        if is_all or not matches:
-            await self._lockout.judge(ctx, user, matches=matches)
-        else:
+        if matches and not (is_all and await self._auth_data.asks_no_more(ctx, user)):
             await self._lockout.check(ctx, user)
+        else:
+            await self._lockout.judge(ctx, user, matches=matches)
         if not matches:
             raise errors.invalid_login()
         if user.get("ACL") == {} and not ctx.caller.is_master:

@@ -54,3 +54,31 @@ async def test_a_whole_log_in_sets_the_count_back() -> None:
             assert await _log_in(parse, "right") == "in"
             assert (await _log_in(parse, None, "wrong")).startswith("Invalid username")
             assert await _log_in(parse, "right") == "in"
+
+
+@pytest.mark.parametrize(
+    ("path", "more"), [("/verifyPassword", {}), ("/challenge", {"challengeData": {}})]
+)
+async def test_the_password_alone_sets_nothing_back_by_any_route(
+    path: str, more: dict[str, Any]
+) -> None:
+    async with local_app(auth={"code": Code()}, accountLockout=LOCKOUT) as parse:
+        await parse.ok(
+            "POST", "/users", {**BODY, "authData": {"code": {"id": "1", "code": "right"}}}
+        )
+
+        assert await _log_in(parse, "wrong") == "Wrong code"
+        await parse.ok("POST", path, {**BODY, **more})
+        assert await _log_in(parse, "wrong") == "Wrong code"
+
+        refused = await parse.send("POST", path, {**BODY, **more})
+        assert refused.json()["error"].startswith(LOCKED)
+
+
+async def test_where_a_password_is_all_it_sets_the_count_back() -> None:
+    async with local_app(accountLockout=LOCKOUT) as parse:
+        await parse.ok("POST", "/users", BODY)
+
+        for _ in range(3):
+            assert (await _log_in(parse, None, "wrong")).startswith("Invalid username")
+            await parse.ok("POST", "/verifyPassword", BODY)

@@ -131,6 +131,16 @@ class AuthData:
         await self.check_owners(ctx, request, identified.proofs, user)
         return await self.validate(request, identified.proofs, user, logged_in=False)
 
+    async def asks_no_more(self, ctx: RequestContext, user: ParseObject) -> bool:
+        """Whether a password is all that a log-in of the user takes."""
+        try:
+            await policies.check(
+                self.providers, auth_request(ctx, user, {}), {}, auth_data_of(user)
+            )
+        except ParseError:
+            return False
+        return True
+
     def guesses(self, given: Given) -> bool:
         """Whether one of the proofs is of a kind that may be guessed: a code on top of others."""
         return any(
