@@ -39,7 +39,9 @@ class PasswordLogIn:
         """The user, as he is stored. `created_with` is what his session would say of itself.
 
         Unless the password `is_all` that the user's log-ins take, a right one does not count as a
-        success yet: `settle` does that when the further proofs are judged. Raises 200, 201, 101, 205, 108.
+        success yet: `settle` does that when the further proofs are judged.
+
+        Raises 200, 201, 101, 205, 108.
         """
         self._lockout.check_countable(ctx)
         username, email = parameters.get("username"), parameters.get("email")
