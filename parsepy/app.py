@@ -18,7 +18,9 @@ from parsepy.cloud.service import Cloud
 from parsepy.cloud.watching import Watcher
 from parsepy.email.mailer import AppMailer
 from parsepy.files.base import FileStore
+from parsepy.files.downloads import Downloads
 from parsepy.files.opening import open_files
+from parsepy.files.removals import Removals
 from parsepy.files.uploads import Uploads
 from parsepy.http import paths
 from parsepy.http.api import ParseApi
@@ -176,6 +178,10 @@ class AppParts:
             add_limit=rate_limits.add,
         )
         objects.triggers = self.cloud
+        objects.file_location = self.files.location
+        self.cloud_app.uploads = Uploads(options, self.files, objects.denylist, self.cloud)
+        self.cloud_app.downloads = Downloads(options, self.files, self.cloud)
+        self.cloud_app.removals = Removals(self.files, self.cloud)
         if loaded is not None:
             registry.take_loaded(loaded)
         config = Config(objects, self.cloud)
@@ -190,7 +196,9 @@ class AppParts:
             verification=verification,
             password_reset=password_reset,
             files=self.files,
-            uploads=Uploads(options, self.files, objects.denylist),
+            uploads=self.cloud_app.uploads,
+            downloads=self.cloud_app.downloads,
+            removals=self.cloud_app.removals,
             rate_limits=rate_limits,
             cloud=self.cloud,
             config=config,

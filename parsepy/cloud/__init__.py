@@ -1,9 +1,13 @@
 """Cloud code: the app's own functions and triggers, in this process or behind webhooks."""
 
 from parsepy.cloud.acl import ACL
+from parsepy.cloud.app_config import Config
+from parsepy.cloud.calls import JobsData, job_status, jobs_data, run, start_job
 from parsepy.cloud.current import current, wait
+from parsepy.cloud.files import File
 from parsepy.cloud.geo import GeoPoint, Polygon
 from parsepy.cloud.job_request import JobRequest
+from parsepy.cloud.mails import send_email
 from parsepy.cloud.many import SomeFailed, destroy_all, fetch_all, save_all
 from parsepy.cloud.objects import Object
 from parsepy.cloud.queries import Counted, Query
@@ -24,7 +28,13 @@ from parsepy.cloud.registering import (
 )
 from parsepy.cloud.registry import RegistrationError, Registry
 from parsepy.cloud.relations import Relation
-from parsepy.cloud.requests import FindRequest, FunctionRequest, TriggerRequest
+from parsepy.cloud.requests import (
+    ConfigRequest,
+    FileRequest,
+    FindRequest,
+    FunctionRequest,
+    TriggerRequest,
+)
 from parsepy.cloud.transactions import transaction
 from parsepy.cloud.typed import Key
 from parsepy.cloud.users import Installation, Role, Session, User
@@ -33,13 +43,18 @@ from parsepy.errors import ParseError
 
 __all__ = [
     "ACL",
+    "Config",
+    "ConfigRequest",
     "Counted",
     "Field",
+    "File",
+    "FileRequest",
     "FindRequest",
     "FunctionRequest",
     "GeoPoint",
     "Installation",
     "JobRequest",
+    "JobsData",
     "Key",
     "Object",
     "ParseError",
@@ -69,7 +84,12 @@ __all__ = [
     "fetch_all",
     "function",
     "job",
+    "job_status",
+    "jobs_data",
+    "run",
     "save_all",
+    "send_email",
+    "start_job",
     "transaction",
     "trigger",
     "wait",

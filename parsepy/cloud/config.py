@@ -40,8 +40,13 @@ class Config:
     async def save(self, ctx: RequestContext, params: JSONValue, closed: JSONValue) -> None:
         """Changes the values that are named; each is open to all unless `closed` says otherwise.
 
-        For the master key. Raises 141, 105 for a denied keyword, and what the triggers raise.
+        For the master key. Raises 403, 119, 141, 105 for a denied keyword, and what the triggers
+        raise.
         """
+        if not ctx.caller.is_master:
+            raise errors.master_key_required()
+        if ctx.caller.is_read_only:
+            raise errors.read_only_key("update the config")
         if not isinstance(params, dict) or not params:
             raise errors.script_failed("Update document requires atomic operators")
         self._services.denylist.check(params)

@@ -18,6 +18,9 @@ if TYPE_CHECKING:
     from parsepy.cloud.service import Cloud
     from parsepy.email.base import Mailer
     from parsepy.files.base import FileStore
+    from parsepy.files.downloads import Downloads
+    from parsepy.files.removals import Removals
+    from parsepy.files.uploads import Uploads
     from parsepy.outbound import Outbound
     from parsepy.schema.api import SchemaApi
     from parsepy.users.accounts import Accounts
@@ -48,6 +51,9 @@ class CloudApp:
     mount_url: str
     cloud: "Cloud" = field(init=False)
     config: "Config" = field(init=False)
+    uploads: "Uploads" = field(init=False)
+    downloads: "Downloads" = field(init=False)
+    removals: "Removals" = field(init=False)
     loop: asyncio.AbstractEventLoop | None = None
     """The loop that the app runs in: plain functions wait for it from their threads."""
 

@@ -11,13 +11,13 @@ from collections.abc import Callable
 from typing import TypeVar
 
 from parsepy.cloud import loading
-from parsepy.cloud.objects import Object
+from parsepy.cloud.registry import TriggerClass
 from parsepy.cloud.runner import Handler
 from parsepy.cloud.validators import Validator
 
 F = TypeVar("F", bound=Handler)
 Decorator = Callable[[F], F]
-Class = str | type[Object]
+Class = TriggerClass
 
 
 def function(name: str, *, validator: Validator | None = None) -> Callable[[F], F]:

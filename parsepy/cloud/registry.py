@@ -18,8 +18,10 @@ import logging
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Final, TypeVar
+from typing import Final, TypeAlias, TypeVar
 
+from parsepy.cloud.app_config import CONFIG_CLASS, Config
+from parsepy.cloud.files import FILE_CLASS, File
 from parsepy.cloud.objects import Object
 from parsepy.cloud.runner import Handler
 from parsepy.cloud.validators import Validator
@@ -41,7 +43,15 @@ KINDS: Final = (
     "afterEvent",
 )
 
+_OF_PSEUDO_CLASSES: Final = {
+    FILE_CLASS: (*OBJECT_TRIGGERS, *FIND_TRIGGERS),
+    CONFIG_CLASS: ("beforeSave", "afterSave"),
+}
+
 _NAME: Final = re.compile(r"[^'\"`.\x00-\x1f]{1,200}")
+
+TriggerClass: TypeAlias = str | type[Object] | type[File] | type[Config]
+"""What a trigger may be for: a Parse class by name or subclass, `File`, `Config`."""
 
 F = TypeVar("F", bound=Handler)
 K = TypeVar("K")
@@ -92,7 +102,7 @@ class Registry:
         return register
 
     def trigger(
-        self, kind: str, class_name: str | type[Object], *, validator: Validator | None = None
+        self, kind: str, class_name: TriggerClass, *, validator: Validator | None = None
     ) -> Callable[[F], F]:
         name = name_of(class_name)
 
@@ -103,32 +113,32 @@ class Registry:
         return register
 
     def before_save(
-        self, class_name: str | type[Object], *, validator: Validator | None = None
+        self, class_name: TriggerClass, *, validator: Validator | None = None
     ) -> Callable[[F], F]:
         return self.trigger("beforeSave", class_name, validator=validator)
 
     def after_save(
-        self, class_name: str | type[Object], *, validator: Validator | None = None
+        self, class_name: TriggerClass, *, validator: Validator | None = None
     ) -> Callable[[F], F]:
         return self.trigger("afterSave", class_name, validator=validator)
 
     def before_delete(
-        self, class_name: str | type[Object], *, validator: Validator | None = None
+        self, class_name: TriggerClass, *, validator: Validator | None = None
     ) -> Callable[[F], F]:
         return self.trigger("beforeDelete", class_name, validator=validator)
 
     def after_delete(
-        self, class_name: str | type[Object], *, validator: Validator | None = None
+        self, class_name: TriggerClass, *, validator: Validator | None = None
     ) -> Callable[[F], F]:
         return self.trigger("afterDelete", class_name, validator=validator)
 
     def before_find(
-        self, class_name: str | type[Object], *, validator: Validator | None = None
+        self, class_name: TriggerClass, *, validator: Validator | None = None
     ) -> Callable[[F], F]:
         return self.trigger("beforeFind", class_name, validator=validator)
 
     def after_find(
-        self, class_name: str | type[Object], *, validator: Validator | None = None
+        self, class_name: TriggerClass, *, validator: Validator | None = None
     ) -> Callable[[F], F]:
         return self.trigger("afterFind", class_name, validator=validator)
 
@@ -205,10 +215,12 @@ def _exchanged(present: dict[K, V], old: dict[K, V], new: dict[K, V]) -> dict[K,
     return {**new, **kept}
 
 
-def name_of(class_name: str | type[Object]) -> str:
+def name_of(class_name: TriggerClass) -> str:
     """The Parse class that a trigger is for. Raises `RegistrationError` for `Object` itself."""
     if isinstance(class_name, str):
         return class_name
+    if not issubclass(class_name, Object):
+        return class_name.trigger_class
     if class_name.parse_class is None:
         raise RegistrationError("Object itself has no class name: give one, or a subclass.")
     return class_name.parse_class
@@ -218,6 +230,8 @@ def check_pair(kind: str, class_name: str) -> None:
     """Raises `RegistrationError` for a trigger that there is not on that class."""
     if kind not in KINDS or not class_name:
         raise RegistrationError(f"There is no trigger {kind}")
+    if kind not in _OF_PSEUDO_CLASSES.get(class_name, KINDS):
+        raise RegistrationError(f"There is no trigger {kind} on {class_name}")
     if kind == "beforeSave" and class_name == "_PushStatus":
         raise RegistrationError("Only afterSave is allowed on _PushStatus")
     if kind in USER_TRIGGERS and class_name != "_User":

@@ -4,6 +4,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from parsepy.cloud import loading
+from parsepy.cloud.app_config import Config
+from parsepy.cloud.files import File
 from parsepy.cloud.objects import Object
 from parsepy.cloud.queries import Query
 from parsepy.objects.context import RequestContext
@@ -57,6 +59,32 @@ class FindRequest(CloudRequest):
     subquery_read_preference: str | None = None
 
 
+@dataclass(slots=True, kw_only=True)
+class FileRequest(CloudRequest):
+    """Of the triggers of files.
+
+    `file_size` is the number of bytes, `None` where nobody knows it; `stream` says that they come
+    as a stream. `force_download` and `response_headers` are for afterFind to change.
+    """
+
+    trigger_name: str
+    file: File
+    file_size: int | None = None
+    stream: bool = False
+    force_download: bool = False
+    response_headers: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(slots=True, kw_only=True)
+class ConfigRequest(CloudRequest):
+    """Of the triggers of the app's config. `object` holds the values that are sent, in afterSave
+    all of them; `original` those before, `None` for the first ones."""
+
+    trigger_name: str
+    object: Config
+    original: Config | None = None
+
+
 def function_request(
     ctx: RequestContext, function_name: str, params: dict[str, object]
 ) -> FunctionRequest:
@@ -76,6 +104,27 @@ def find_request(
 ) -> FindRequest:
     return FindRequest(
         **_common(ctx), trigger_name=trigger_name, query=query, count=count, is_get=is_get
+    )
+
+
+def file_request(
+    ctx: RequestContext,
+    trigger_name: str,
+    file: File,
+    *,
+    file_size: int | None = None,
+    stream: bool = False,
+) -> FileRequest:
+    return FileRequest(
+        **_common(ctx), trigger_name=trigger_name, file=file, file_size=file_size, stream=stream
+    )
+
+
+def config_request(
+    ctx: RequestContext, trigger_name: str, subject: Config, original: Config | None
+) -> ConfigRequest:
+    return ConfigRequest(
+        **_common(ctx), trigger_name=trigger_name, object=subject, original=original
     )
 
 

@@ -8,7 +8,6 @@ from collections.abc import Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, Final, TypeAlias
 
-from parsepy import errors
 from parsepy.cloud.current import CloudApp, running
 from parsepy.errors import Code, ParseError
 
@@ -32,11 +31,18 @@ class Runner:
         self._timeout = timeout
         self._threads: ThreadPoolExecutor | None = None
 
-    async def call(self, handler: Handler, request: object, *, unnamed: str) -> object:
+    async def call(
+        self,
+        handler: Handler,
+        request: object,
+        *,
+        unnamed: str,
+        failed: Code = Code.SCRIPT_FAILED,
+    ) -> object:
         """What the handler gives back.
 
-        Raises `ParseError`: the handler's own, or 141 with the text of what it raised (`unnamed`
-        where that has none), or 124 when it took too long.
+        Raises `ParseError`: the handler's own, or `failed` with the text of what it raised
+        (`unnamed` where that has none), or 124 when it took too long.
         """
         try:
             with running(self.app):
@@ -46,11 +52,11 @@ class Runner:
             raise
         except TimeoutError as error:
             if str(error):
-                raise errors.script_failed(str(error)) from error
+                raise ParseError(failed, str(error)) from error
             raise ParseError(Code.TIMEOUT, "The cloud code took too long.") from None
         except (Exception, SystemExit) as error:
             # A `sys.exit()` in somebody's function must not end the server.
-            raise errors.script_failed(str(error) or unnamed) from error
+            raise ParseError(failed, str(error) or unnamed) from error
 
     def close(self) -> None:
         threads, self._threads = self._threads, None

@@ -5,6 +5,7 @@ from copy import deepcopy
 from typing import TYPE_CHECKING, Final, TypeAlias
 
 from parsepy import errors
+from parsepy.cloud import files
 from parsepy.objects import delete, read, write
 from parsepy.objects.context import RequestContext
 from parsepy.protocol.find_parameters import decode_get
@@ -21,6 +22,7 @@ _NEVER_KEPT: Final = ("password", "authDataResponse")
 
 async def save(one: "Object", ctx: RequestContext) -> None:
     """Stores what is pending on the object, and tells it what became of that."""
+    await files.save_unsaved(one.ops, ctx)
     pending = deepcopy(one.ops)
     if one.object_id is None:
         written = await write.create(ctx, one.class_name, pending)

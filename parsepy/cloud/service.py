@@ -7,13 +7,18 @@ from typing import Final, TypeAlias
 from parsepy import errors
 from parsepy.cache import Changes
 from parsepy.cloud import functions, loading
+from parsepy.cloud.app_config import CONFIG_CLASS
+from parsepy.cloud.config_triggers import HandledConfigTriggers
 from parsepy.cloud.current import CloudApp
+from parsepy.cloud.file_triggers import HandledFileTriggers
+from parsepy.cloud.files import FILE_CLASS
 from parsepy.cloud.hooks import Hooks
 from parsepy.cloud.jobs import Jobs
 from parsepy.cloud.registry import Entry, Registry
 from parsepy.cloud.runner import Runner
-from parsepy.cloud.triggers import CONFIG_CLASS, HandledTriggers
+from parsepy.cloud.triggers import HandledTriggers
 from parsepy.cloud.webhooks import Webhook
+from parsepy.files.ports import FileTriggers
 from parsepy.objects.context import RequestContext
 from parsepy.objects.ports import ClassTriggers
 from parsepy.types import JSONObject, JSONValue, Missing
@@ -56,6 +61,8 @@ class Cloud:
         self._runner = Runner(app)
         self._functions: dict[str, Entry] = {}
         self._triggers: dict[str, HandledTriggers] = {}
+        self.of_files: FileTriggers | None = None
+        self._config_triggers: HandledConfigTriggers | None = None
         self._limits: dict[tuple[str, str], tuple[object, Callable[[], None]]] = {}
         self._unfollow = registry.follow(self._rebuild)
         self._rebuild()
@@ -84,9 +91,8 @@ class Cloud:
         self, kind: str, ctx: RequestContext, params: JSONObject, original: JSONObject | None
     ) -> None:
         """beforeSave or afterSave of the app's config; it can refuse, and change nothing."""
-        triggers = self._triggers.get(CONFIG_CLASS)
-        if triggers is not None:
-            await triggers.of_config(kind, ctx, params, original)
+        if self._config_triggers is not None:
+            await self._config_triggers.tell(ctx, kind, params, original)
 
     async def close(self) -> None:
         self._unfollow()
@@ -108,6 +114,11 @@ class Cloud:
         by_class: dict[str, dict[str, Entry]] = {}
         for (kind, class_name), entry in {**triggers_now, **self.registry.triggers}.items():
             by_class.setdefault(class_name, {})[kind] = entry
+        of_files, of_config = by_class.pop(FILE_CLASS, None), by_class.pop(CONFIG_CLASS, None)
+        self.of_files = HandledFileTriggers(of_files, self._runner) if of_files else None
+        self._config_triggers = (
+            HandledConfigTriggers(of_config, self._runner) if of_config else None
+        )
         self._triggers = {
             class_name: HandledTriggers(
                 class_name,
@@ -162,7 +173,7 @@ def _path(kind: str, class_name: str) -> str:
             return "/login"
         case "beforePasswordResetRequest", _:
             return "/requestPasswordReset"
-        case _, "@File":
+        case _, value if value == FILE_CLASS:
             return "/files{/*id}"
         case _, value if value == CONFIG_CLASS:
             return "/config"

@@ -1,23 +1,21 @@
 """The triggers of one class, as the object doors call them."""
 
 from collections.abc import Collection, Mapping
-from typing import Final, cast
+from typing import cast
 
-from parsepy.cloud import requests, validation, values
+from parsepy.cloud import requests, values
 from parsepy.cloud.current import running
+from parsepy.cloud.handling import handle
 from parsepy.cloud.objects import Object
 from parsepy.cloud.queries import Query
 from parsepy.cloud.registry import Entry
 from parsepy.cloud.requests import CloudRequest, FindRequest, TriggerRequest
-from parsepy.cloud.runner import TRIGGER_FAILED, Runner
+from parsepy.cloud.runner import Runner
 from parsepy.objects.context import RequestContext
 from parsepy.objects.ports import Reply, Saving
 from parsepy.protocol import find_json
 from parsepy.protocol.find_parameters import FindParameters
 from parsepy.types import JSONObject, ParseObject
-
-CONFIG_CLASS: Final = "@Config"
-"""What the config of the app is called among the classes with triggers."""
 
 _PREFERENCES = {
     "read_preference": "readPreference",
@@ -71,14 +69,6 @@ class HandledTriggers:
         if name in self._entries:
             subject = self._object(document)
             await self._run(ctx, self._request(ctx, name, subject))
-
-    async def of_config(
-        self, kind: str, ctx: RequestContext, params: JSONObject, original: JSONObject | None
-    ) -> None:
-        if kind in self._entries:
-            before = None if original is None else Object(CONFIG_CLASS, state=original)
-            subject = Object(CONFIG_CLASS, state=dict(params))
-            await self._run(ctx, self._request(ctx, kind, subject, before))
 
     # -- reads
 
@@ -155,13 +145,7 @@ class HandledTriggers:
 
     async def _run(self, ctx: RequestContext, request: TriggerRequest | FindRequest) -> object:
         """What the handler gives back; `None` where the master key leaves it out."""
-        entry = self._entries[request.trigger_name]
-        validator = entry.validator
-        result = None
-        if validator is not None:
-            await validation.validate(validator, ctx, request, self._runner)
-        if validator is None or not (validator.skip_with_master_key and request.master):
-            result = await self._runner.call(entry.handler, request, unnamed=TRIGGER_FAILED)
+        result = await handle(self._entries[request.trigger_name], self._runner, ctx, request)
         _keep_context(ctx, request)
         return result
 

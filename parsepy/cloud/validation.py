@@ -7,7 +7,7 @@ from typing import Any, cast
 
 from parsepy import errors
 from parsepy.cloud.objects import Object
-from parsepy.cloud.requests import CloudRequest, FunctionRequest, TriggerRequest
+from parsepy.cloud.requests import CloudRequest, ConfigRequest, FunctionRequest, TriggerRequest
 from parsepy.cloud.runner import Runner
 from parsepy.cloud.validators import Field, Names, Validator, js_type
 from parsepy.errors import Code, ParseError
@@ -98,6 +98,8 @@ class _Validation:
         subject = self._subject()
         if isinstance(self.request, FunctionRequest):
             return self.request.params
+        if isinstance(self.request, ConfigRequest):
+            return {**self.request.object.to_json()}
         return {} if subject is None else {**subject.to_json()}
 
     def _is_to_be_judged(

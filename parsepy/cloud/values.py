@@ -1,7 +1,8 @@
 """Values between the wire and cloud code.
 
 A Date is a `datetime` in UTC, a Pointer an object that has not been fetched, an included object one
-that has; GeoPoint, Polygon, Bytes (`bytes`) are themselves. Everything else is what its JSON is.
+that has; File, GeoPoint, Polygon, Bytes (`bytes`) are themselves. Everything else is what its JSON
+is.
 """
 
 import base64
@@ -10,6 +11,7 @@ from copy import deepcopy
 from datetime import UTC, datetime
 from typing import Final, Protocol, TypeAlias, cast, runtime_checkable
 
+from parsepy.cloud.files import File
 from parsepy.cloud.geo import GeoPoint, Polygon
 from parsepy.protocol import dates, values
 from parsepy.protocol.field_types import is_typed
@@ -101,6 +103,7 @@ def _bytes(value: JSONObject) -> bytes:
 _OF_OBJECTS: Final = ("__type", "className")
 _READ: Final[Mapping[str, Callable[[JSONObject], object]]] = {
     "Date": _moment,
+    "File": File.from_json,
     "GeoPoint": GeoPoint.from_json,
     "Polygon": Polygon.from_json,
     "Bytes": _bytes,

@@ -6,8 +6,16 @@ from typing import Final, cast
 
 from parsepy import errors
 from parsepy.cloud import values
+from parsepy.cloud.app_config import CONFIG_CLASS
 from parsepy.cloud.objects import Object
-from parsepy.cloud.requests import CloudRequest, FindRequest, FunctionRequest, TriggerRequest
+from parsepy.cloud.requests import (
+    CloudRequest,
+    ConfigRequest,
+    FileRequest,
+    FindRequest,
+    FunctionRequest,
+    TriggerRequest,
+)
 from parsepy.errors import ScriptFailed
 from parsepy.outbound import Outbound, Response
 from parsepy.outbound.client import OutboundError
@@ -45,7 +53,7 @@ class Webhook:
         answer = _answer(response)
         if isinstance(request, TriggerRequest):
             return _for_trigger(request, answer)
-        return None if isinstance(request, FindRequest) else answer
+        return answer if isinstance(request, FunctionRequest) else None
 
     def _headers(self) -> dict[str, str]:
         headers = {"Content-Type": "application/json"}
@@ -130,10 +138,30 @@ def _find_json(request: FindRequest) -> JSONObject:
     return sent
 
 
+def _file_json(request: FileRequest) -> JSONObject:
+    return {
+        "triggerName": request.trigger_name,
+        "file": request.file.to_json(),
+        "fileSize": request.file_size,
+    }
+
+
+def _config_json(request: ConfigRequest) -> JSONObject:
+    sent: JSONObject = {
+        "triggerName": request.trigger_name,
+        "object": {**request.object.to_json(), "className": CONFIG_CLASS},
+    }
+    if request.original is not None:
+        sent["original"] = {**request.original.to_json(), "className": CONFIG_CLASS}
+    return sent
+
+
 _DESCRIBED: Final[dict[type[CloudRequest], object]] = {
     FunctionRequest: _function_json,
     TriggerRequest: _trigger_json,
     FindRequest: _find_json,
+    FileRequest: _file_json,
+    ConfigRequest: _config_json,
 }
 
 

@@ -47,11 +47,22 @@ class FileStore(Protocol):
     `OSError`.
     """
 
-    async def save(self, name: str, content: AsyncIterator[bytes], metadata: JSONObject) -> None:
-        """Stores what `content` gives under `name`, in place of what was there.
+    async def save(
+        self,
+        name: str,
+        content: AsyncIterator[bytes],
+        metadata: JSONObject,
+        *,
+        tags: JSONObject | None = None,
+    ) -> None:
+        """Stores what `content` gives under `name`, in place of what was there. A store that has
+        no place for `tags` leaves them.
 
         Kept as soon as it returns; whatever `content` raises comes out, and nothing was stored.
         """
+
+    def location(self, name: str) -> str | None:
+        """The address where others serve the file; `None`: this server does."""
 
     async def open(self, name: str) -> OpenFile | None: ...
 

@@ -29,7 +29,14 @@ class FolderFiles:
         self._contents = folder / "contents"
         self._index = Index(folder / "index.sqlite")
 
-    async def save(self, name: str, content: AsyncIterator[bytes], metadata: JSONObject) -> None:
+    async def save(
+        self,
+        name: str,
+        content: AsyncIterator[bytes],
+        metadata: JSONObject,
+        *,
+        tags: JSONObject | None = None,
+    ) -> None:
         version = uuid4().hex
         written = _WrittenContent(self._path(version))
         try:
@@ -64,6 +71,9 @@ class FolderFiles:
                 if file is not None and file.version == missing.version:
                     # The folder has lost it; a backup may have left it out.
                     return None
+        return None
+
+    def location(self, name: str) -> str | None:
         return None
 
     async def find(self, name: str) -> StoredFile | None:

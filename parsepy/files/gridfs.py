@@ -49,7 +49,14 @@ class GridFSFiles:
     def _chunks(self) -> Chunks:
         return self._database().get_collection("fs.chunks")
 
-    async def save(self, name: str, content: AsyncIterator[bytes], metadata: JSONObject) -> None:
+    async def save(
+        self,
+        name: str,
+        content: AsyncIterator[bytes],
+        metadata: JSONObject,
+        *,
+        tags: JSONObject | None = None,
+    ) -> None:
         await self._ensure_indexes()
         file_id = ObjectId()
         try:
@@ -73,6 +80,9 @@ class GridFSFiles:
     async def open(self, name: str) -> OpenFile | None:
         document = await self._newest(name)
         return None if document is None else _OpenFile(document, self._chunks)
+
+    def location(self, name: str) -> str | None:
+        return None
 
     async def find(self, name: str) -> StoredFile | None:
         document = await self._newest(name)

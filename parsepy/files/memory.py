@@ -3,7 +3,8 @@
 from collections.abc import AsyncIterator
 from uuid import uuid4
 
-from parsepy.files.base import READ_SIZE, OpenFile, StoredFile
+from parsepy.files.base import OpenFile, StoredFile
+from parsepy.files.held import HeldFile
 from parsepy.types import JSONObject
 
 
@@ -11,15 +12,25 @@ class MemoryFiles:
     """A `FileStore` for `sqlite::memory:`."""
 
     def __init__(self) -> None:
-        self._files: dict[str, _File] = {}
+        self._files: dict[str, HeldFile] = {}
 
-    async def save(self, name: str, content: AsyncIterator[bytes], metadata: JSONObject) -> None:
+    async def save(
+        self,
+        name: str,
+        content: AsyncIterator[bytes],
+        metadata: JSONObject,
+        *,
+        tags: JSONObject | None = None,
+    ) -> None:
         data = b"".join([part async for part in content])
         stored = StoredFile(name, len(data), uuid4().hex, dict(metadata))
-        self._files[name] = _File(stored, data)
+        self._files[name] = HeldFile(stored, data)
 
     async def open(self, name: str) -> OpenFile | None:
         return self._files.get(name)
+
+    def location(self, name: str) -> str | None:
+        return None
 
     async def find(self, name: str) -> StoredFile | None:
         file = self._files.get(name)
@@ -30,19 +41,6 @@ class MemoryFiles:
 
     async def erase(self) -> None:
         self._files.clear()
-
-    async def close(self) -> None:
-        return None
-
-
-class _File:
-    def __init__(self, stored: StoredFile, data: bytes) -> None:
-        self.stored = stored
-        self._data = data
-
-    async def read(self, start: int, end: int) -> AsyncIterator[bytes]:
-        for at in range(start, end, READ_SIZE):
-            yield self._data[at : min(at + READ_SIZE, end)]
 
     async def close(self) -> None:
         return None

@@ -4,6 +4,8 @@ import asyncio
 from collections.abc import AsyncIterator, Callable
 from typing import ParamSpec, TypeVar
 
+from parsepy.errors import Code, ParseError
+
 Result = TypeVar("Result")
 Arguments = ParamSpec("Arguments")
 
@@ -18,6 +20,37 @@ async def in_parts_of(size: int, content: AsyncIterator[bytes]) -> AsyncIterator
             del waiting[:size]
     if waiting:
         yield bytes(waiting)
+
+
+async def not_empty(content: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
+    """The same bytes. Raises 130 when there are none."""
+    empty = True
+    async for part in content:
+        if part:
+            empty = False
+            yield part
+    if empty:
+        raise is_empty()
+
+
+async def at_most(limit: int, content: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
+    """The same bytes. Raises 130 as soon as there are more than `limit`."""
+    size = 0
+    async for part in content:
+        size += len(part)
+        if size > limit:
+            raise too_large(limit)
+        yield part
+
+
+def too_large(limit: int) -> ParseError:
+    return ParseError(
+        Code.FILE_SAVE_ERROR, f"File size exceeds maximum allowed: {limit} bytes."
+    )
+
+
+def is_empty() -> ParseError:
+    return ParseError(Code.FILE_SAVE_ERROR, "Invalid file upload.")
 
 
 async def in_thread(

@@ -2,42 +2,43 @@
 
 import logging
 from collections.abc import AsyncIterator
-from dataclasses import dataclass, field
+from dataclasses import replace
 
 from parsepy.errors import Code, ParseError
+from parsepy.files import content as contents
 from parsepy.files import names
 from parsepy.files.access import check_upload
 from parsepy.files.base import FileStore
+from parsepy.files.content import Content
 from parsepy.files.extensions import ExtensionRule
+from parsepy.files.parts import is_empty
+from parsepy.files.ports import Elsewhere, NoFileTriggers, Saved, TriggersForFiles, Upload
+from parsepy.objects.context import RequestContext
+from parsepy.objects.present import file_url
 from parsepy.options.model import ServerOptions
 from parsepy.permissions.caller import Caller
 from parsepy.permissions.denylist import Denylist
-from parsepy.types import MISSING, JSONObject, JSONValue, Missing
+from parsepy.types import JSONValue, Missing
 
 _log = logging.getLogger(__name__)
 
 
-@dataclass(slots=True)
-class Upload:
-    """What a client sends. `content` is unread."""
-
-    name: str
-    content: AsyncIterator[bytes]
-    content_type: str | None = None
-    metadata: JSONObject = field(default_factory=dict)
-    tags: JSONObject = field(default_factory=dict)
-    directory: JSONValue | Missing = MISSING
-
-
 class Uploads:
-    """One app's uploads. Tags are checked, and kept by no store that there is yet."""
+    """One app's uploads. Tags are for stores that keep them."""
 
-    def __init__(self, options: ServerOptions, store: FileStore, denylist: Denylist) -> None:
+    def __init__(
+        self,
+        options: ServerOptions,
+        store: FileStore,
+        denylist: Denylist,
+        triggers: TriggersForFiles | None = None,
+    ) -> None:
         self._access = options.file_upload
         self._preserve = options.preserve_file_name
         self._extensions = ExtensionRule(options.file_extensions)
         self._store = store
         self._denylist = denylist
+        self._triggers = triggers or NoFileTriggers()
 
     def check(self, caller: Caller, name: str, content_type: str | None) -> None:
         """What can be said before the body is read. Raises 403, 122, 130."""
@@ -47,31 +48,82 @@ class Uploads:
         if not caller.is_master:
             self._extensions.check(name, content_type)
 
-    async def store(self, caller: Caller, upload: Upload) -> str:
-        """The name under which the file is stored. Raises 105, 119, 122, 130.
+    async def store(self, ctx: RequestContext, upload: Upload) -> Saved:
+        """What has been `check`ed. Raises 105, 119, 122, 130, and what triggers raise.
 
-        Whatever the content raises comes out, and nothing was stored.
+        Whatever the content raises comes out, and nothing was stored. What afterSave raises comes
+        out too, and the file is stored.
         """
-        directory = self._directory(caller, upload)
+        self._check_described(ctx.caller, upload)
+        chosen = await self._before_save(ctx, upload)
+        if isinstance(chosen, Elsewhere):
+            saved = Saved(chosen.name, chosen.url)
+        else:
+            saved = await self._save(ctx, chosen)
+        await self._after_save(ctx, saved)
+        return saved
+
+    def _check_described(self, caller: Caller, upload: Upload) -> None:
+        if not isinstance(upload.directory, Missing):
+            if not caller.is_master:
+                raise ParseError(
+                    Code.OPERATION_FORBIDDEN, "Directory can only be set using the Master Key."
+                )
+            names.check_directory(upload.directory)
+        if upload.size == 0 and not upload.streamed:
+            raise is_empty()
         self._denylist.check(upload.metadata)
         self._denylist.check(upload.tags)
+
+    async def _before_save(self, ctx: RequestContext, upload: Upload) -> Upload | Elsewhere:
+        """What the trigger leaves: its author may name more than a client, not write nonsense."""
+        triggers = self._triggers.of_files
+        if triggers is None or "beforeSave" not in triggers.names:
+            return upload
+        # Kept apart from what the trigger gets, which may change it in place.
+        name = upload.name
+        chosen = await triggers.before_save(ctx, replace(upload))
+        if isinstance(chosen, Upload):
+            if chosen.name != name:
+                names.check_name(chosen.name, chosen.content_type)
+            self._denylist.check(chosen.metadata)
+            self._denylist.check(chosen.tags)
+        return chosen
+
+    async def _save(self, ctx: RequestContext, upload: Upload) -> Saved:
+        directory = _directory(upload.directory)
         name = names.stored_name(
             upload.name, upload.content_type, directory, preserve=self._preserve
         )
+        counted = _Counted(upload.content.parts())
         try:
-            await self._store.save(name, upload.content, upload.metadata)
+            await self._store.save(name, counted.parts(), upload.metadata, tags=upload.tags)
         except OSError as error:
             _log.exception("a file could not be stored")
             raise ParseError(
                 Code.FILE_SAVE_ERROR, f"Could not store file: {upload.name}."
             ) from error
-        return name
+        return Saved(name, file_url(ctx, name), counted.size, upload)
 
-    def _directory(self, caller: Caller, upload: Upload) -> str | None:
-        if isinstance(upload.directory, Missing):
-            return None
-        if not caller.is_master:
-            raise ParseError(
-                Code.OPERATION_FORBIDDEN, "Directory can only be set using the Master Key."
-            )
-        return names.check_directory(upload.directory)
+    async def _after_save(self, ctx: RequestContext, saved: Saved) -> None:
+        triggers = self._triggers.of_files
+        if triggers is not None and "afterSave" in triggers.names:
+            read = Content(lambda: contents.stored(self._store, saved.name))
+            await triggers.after_save(ctx, saved, read)
+
+
+def _directory(given: JSONValue | Missing) -> str | None:
+    return None if isinstance(given, Missing) else names.check_directory(given)
+
+
+class _Counted:
+    """A content that says afterwards how much it was."""
+
+    def __init__(self, content: AsyncIterator[bytes]) -> None:
+        self.size = 0
+        self._content = content
+
+    async def parts(self) -> AsyncIterator[bytes]:
+        async for part in self._content:
+            self.size += len(part)
+            yield part

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from parsepy.cloud.config import Config
 from parsepy.cloud.service import Cloud
 from parsepy.files.base import FileStore
+from parsepy.files.downloads import Downloads
+from parsepy.files.removals import Removals
 from parsepy.files.uploads import Uploads
 from parsepy.http.rate_limits import RateLimits
 from parsepy.http.route_allow_list import RouteAllowList
@@ -33,6 +35,8 @@ class AppServices:
     password_reset: PasswordReset
     files: FileStore
     uploads: Uploads
+    downloads: Downloads
+    removals: Removals
     rate_limits: RateLimits
     cloud: Cloud
     config: Config

@@ -1,8 +1,5 @@
 """The bytes of an upload as they arrive: never more of them in memory than a part or two."""
 
-import asyncio
-import base64
-import re
 import zlib
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass
@@ -11,14 +8,14 @@ from typing import Final
 from starlette.types import Receive
 
 from parsepy import errors
-from parsepy.errors import Code, HTTPError, ParseError
+from parsepy.errors import HTTPError, ParseError
+from parsepy.files.parts import too_large
 from parsepy.http import body as bodies
 from parsepy.protocol import json
 from parsepy.types import JSONObject
 
 _PART: Final = 256 << 10
 _MOST_DIGITS: Final = 19
-_NOT_BASE64: Final = re.compile(rb"[^A-Za-z0-9+/]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,9 +28,7 @@ class SizeLimit:
     def exceeded(self) -> ParseError:
         if not self.streamed:
             return errors.body_too_large()
-        return ParseError(
-            Code.FILE_SAVE_ERROR, f"File size exceeds maximum allowed: {self.bytes} bytes."
-        )
+        return too_large(self.bytes)
 
 
 def check_length(headers: Mapping[bytes, bytes], limit: SizeLimit) -> None:
@@ -41,6 +36,11 @@ def check_length(headers: Mapping[bytes, bytes], limit: SizeLimit) -> None:
     length = headers.get(b"content-length", b"")
     if length.isdigit() and (len(length) > _MOST_DIGITS or int(length) > limit.bytes):
         raise limit.exceeded()
+
+
+def announced_length(headers: Mapping[bytes, bytes]) -> int | None:
+    length = headers.get(b"content-length", b"")
+    return int(length) if length.isdigit() and len(length) <= _MOST_DIGITS else None
 
 
 async def received(receive: Receive, encoding: bytes, limit: SizeLimit) -> AsyncIterator[bytes]:
@@ -51,17 +51,6 @@ async def received(receive: Receive, encoding: bytes, limit: SizeLimit) -> Async
         if size > limit.bytes:
             raise limit.exceeded()
         yield part
-
-
-async def not_empty(content: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
-    """The same bytes. Raises 130 when there are none."""
-    empty = True
-    async for part in content:
-        if part:
-            empty = False
-            yield part
-    if empty:
-        raise ParseError(Code.FILE_SAVE_ERROR, "Invalid file upload.")
 
 
 async def as_json(receive: Receive, headers: Mapping[bytes, bytes], limit: int) -> JSONObject:
@@ -77,23 +66,6 @@ async def as_json(receive: Receive, headers: Mapping[bytes, bytes], limit: int) 
     if not isinstance(value, dict):
         raise errors.unauthorized()
     return value
-
-
-async def decoded(text: str) -> AsyncIterator[bytes]:
-    """The bytes of a base64 text; large ones take a while, so not in the loop."""
-    yield await asyncio.to_thread(from_base64, text)
-
-
-def from_base64(text: str) -> bytes:
-    """As Node reads it: both alphabets, ends at the first `=`, what is no digit is passed over."""
-    digits = text.partition("=")[0].encode("ascii", "ignore").translate(_ONE_ALPHABET)
-    digits = _NOT_BASE64.sub(b"", digits)
-    if len(digits) % 4 == 1:
-        digits = digits[:-1]
-    return base64.b64decode(digits + b"=" * (-len(digits) % 4))
-
-
-_ONE_ALPHABET: Final = bytes.maketrans(b"-_", b"+/")
 
 
 async def _parts(receive: Receive) -> AsyncIterator[bytes]:

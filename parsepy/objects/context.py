@@ -1,6 +1,6 @@
 """What the object doors work with: the app's services, and who asks in this request."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 
 from parsepy.objects.ports import (
@@ -37,6 +37,8 @@ class ObjectServices:
     protected: Mapping[str, Groups] = field(default_factory=dict)
     """Option `protectedFields`: class → group → fields."""
     triggers: Triggers = field(default_factory=NoTriggers)
+    file_location: Callable[[str], str | None] = lambda _name: None
+    """The address of a file that this server does not serve itself."""
     _merged: dict[str, tuple[ClassSchema, Groups]] = field(default_factory=dict)
 
     def rules_of(self, class_name: str) -> ClassRules:

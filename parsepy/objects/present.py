@@ -109,6 +109,9 @@ def file_url(ctx: RequestContext, name: str) -> str:
             return f"http://files.parsetfss.com/{options.file_key}/{file_name}"
         if _HOSTED.match(name):
             return f"http://files.parse.com/{options.file_key}/{file_name}"
+    elsewhere = ctx.services.file_location(name)
+    if elsewhere is not None:
+        return elsewhere
     app_id = urllib.parse.quote(options.app_id, safe="")
     return f"{ctx.mount_url}/files/{app_id}/{file_name}"
 

@@ -5,9 +5,9 @@ from typing import cast
 from uuid import uuid4
 
 from parsepy.cloud.registry import RegistrationError, Registry, is_callable_name
-from parsepy.cloud.requests import CloudRequest, FindRequest, TriggerRequest
+from parsepy.cloud.requests import CloudRequest, FileRequest, FindRequest, TriggerRequest
 from parsepy.cloud.validators import InvalidValidator, Validator, validator_from
-from parsepy.testing import cloud_values
+from parsepy.testing import cloud_files, cloud_values
 from parsepy.testing.job_bridge import JobBridge
 from parsepy.testing.process import RemoteFunction, RemoteProcess
 from parsepy.types import MISSING, JSONObject, JSONValue
@@ -67,6 +67,8 @@ class _RemoteHandler:
         self._process = process
 
     async def __call__(self, request: CloudRequest) -> object:
+        if isinstance(request, FileRequest):
+            await cloud_files.prepare(request)
         sent: JSONObject = {
             "callId": uuid4().hex,
             "request": cloud_values.request_json(request),

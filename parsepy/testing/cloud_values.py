@@ -5,10 +5,17 @@ from typing import cast
 from parsepy.cloud import values
 from parsepy.cloud.objects import Object
 from parsepy.cloud.queries import Query
-from parsepy.cloud.requests import CloudRequest, FindRequest, FunctionRequest, TriggerRequest
-from parsepy.cloud.triggers import CONFIG_CLASS
+from parsepy.cloud.requests import (
+    CloudRequest,
+    ConfigRequest,
+    FileRequest,
+    FindRequest,
+    FunctionRequest,
+    TriggerRequest,
+)
 from parsepy.errors import ParseError, ScriptFailed
 from parsepy.protocol.values import pointer
+from parsepy.testing import cloud_files
 from parsepy.types import MISSING, JSONObject, JSONValue
 
 
@@ -35,6 +42,20 @@ def request_json(request: CloudRequest) -> JSONObject:
             sent["original"] = object_json(request.original)
     elif isinstance(request, FindRequest):
         sent |= _find_json(request)
+    elif isinstance(request, FileRequest):
+        sent |= cloud_files.file_request_json(request)
+    elif isinstance(request, ConfigRequest):
+        sent |= _config_json(request)
+    return sent
+
+
+def _config_json(request: ConfigRequest) -> JSONObject:
+    sent: JSONObject = {
+        "triggerName": request.trigger_name,
+        "object": {"__t": "Config", "json": request.object.to_json()},
+    }
+    if request.original is not None:
+        sent["original"] = {"__t": "Config", "json": request.original.to_json()}
     return sent
 
 
@@ -56,8 +77,6 @@ def _find_json(request: FindRequest) -> JSONObject:
 
 
 def object_json(one: Object) -> JSONObject:
-    if one.class_name == CONFIG_CLASS:
-        return {"__t": "Config", "json": one.state}
     described: JSONObject = {
         "__t": "Object",
         "className": one.class_name,
@@ -90,6 +109,8 @@ def take_back(request: CloudRequest, after: JSONObject) -> None:
         request.read_preference = _text(after, "readPreference")
         request.include_read_preference = _text(after, "includeReadPreference")
         request.subquery_read_preference = _text(after, "subqueryReadPreference")
+    elif isinstance(request, FileRequest):
+        cloud_files.take_back(request, after)
 
 
 def _take_back_object(one: Object, after: JSONValue) -> None:
@@ -124,7 +145,7 @@ def decoded(value: JSONValue) -> object:
         case "Query":
             return Query(str(value["className"]), cast("JSONObject", value["json"]))
         case "File":
-            return {"__type": "File", "name": value.get("name"), "url": value.get("url")}
+            return cloud_files.read_file(value)
         case "ACL" | "Config":
             return value["json"]
         case "Bytes":

@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from parsepy.cloud import TriggerRequest
+from parsepy.cloud import Config, ConfigRequest
 from tests.support.local_app import LocalApp
 
 pytestmark = pytest.mark.anyio
@@ -13,21 +13,14 @@ pytestmark = pytest.mark.anyio
 async def test_its_triggers_see_it_and_may_refuse(stored: LocalApp) -> None:
     seen = list[tuple[str, object, object]]()
 
-    def watch(request: TriggerRequest) -> None:
+    @stored.app.registry.before_save(Config)
+    @stored.app.registry.after_save(Config)
+    def watch(request: ConfigRequest) -> None:
         original = request.original
-        seen.append(
-            (
-                request.trigger_name,
-                request.object.state,
-                None if original is None else original.state,
-            )
-        )
+        before = None if original is None else original.to_json()
+        seen.append((request.trigger_name, request.object.to_json(), before))
         if request.object.get("bad"):
             raise ValueError("bad")
-        request.object.set("added", 1)
-
-    stored.app.registry.add_trigger("beforeSave", "@Config", watch)
-    stored.app.registry.add_trigger("afterSave", "@Config", watch)
 
     await stored.ok("PUT", "/config", {"params": {"a": 1}}, master=True)
     await stored.ok("PUT", "/config", {"params": {"b": 2}}, master=True)

@@ -1,6 +1,5 @@
-"""The bytes of uploads: limits, compression, bodies that end early, Node's base64."""
+"""The bytes of uploads: limits, compression, bodies that end early."""
 
-import base64
 import gzip
 import zlib
 from collections.abc import Callable
@@ -105,25 +104,3 @@ async def test_what_cannot_be_inflated(parts: list[bytes], encoding: bytes, stat
     with pytest.raises(ParseError) as refused:
         await _read(_receive(*parts), encoding)
     assert refused.value.http_status == status
-
-
-@given(content=st.binary())
-def test_base64_of_both_alphabets(content: bytes) -> None:
-    assert upload_body.from_base64(base64.b64encode(content).decode()) == content
-    assert upload_body.from_base64(base64.urlsafe_b64encode(content).decode()) == content
-
-
-@pytest.mark.parametrize(
-    ("text", "content"),
-    [
-        ("", b""),
-        ("!!!!", b""),
-        ("aGVs bG8\n", b"hello"),
-        ("aGVsbG8=aGVsbG8=", b"hello"),
-        ("aGVsbG8", b"hello"),
-        ("aGVsb", b"hel"),
-        ("é🎈", b""),
-    ],
-)
-def test_base64_as_node_reads_it(text: str, content: bytes) -> None:
-    assert upload_body.from_base64(text) == content

@@ -12,8 +12,11 @@ from starlette.types import Receive
 
 from parsepy import errors
 from parsepy.errors import Code, Forbidden, HTTPError, ParseError
-from parsepy.files.access import check_delete, check_download
-from parsepy.files.uploads import Upload
+from parsepy.files import base64_text
+from parsepy.files.access import check_delete
+from parsepy.files.content import Content, once
+from parsepy.files.parts import not_empty
+from parsepy.files.ports import Upload
 from parsepy.http import upload_body
 from parsepy.http.answer import Answer, StreamedAnswer, created
 from parsepy.http.authenticate import privileged, verify_session
@@ -21,7 +24,6 @@ from parsepy.http.download import download, not_found
 from parsepy.http.services import AppServices
 from parsepy.http.upload_body import SizeLimit
 from parsepy.objects.context import RequestContext
-from parsepy.objects.present import file_url
 from parsepy.options.byte_size import parse_byte_size
 from parsepy.options.errors import OptionsError
 from parsepy.permissions.caller import Caller
@@ -62,6 +64,11 @@ class FileRequest:
     def names_app(self) -> bool:
         return self.credentials.application_id == self.services.options.app_id
 
+    def context(self, caller: Caller) -> RequestContext:
+        return RequestContext(
+            self.services.objects, caller, self.mount_url, self.headers, self.address
+        )
+
     def header(self, name: bytes) -> str | None:
         value = self.headers.get(name)
         return value.decode("latin-1") if value else None
@@ -69,6 +76,8 @@ class FileRequest:
 
 async def respond(request: FileRequest) -> Answer | StreamedAnswer:
     """Raises `ParseError` for what is refused."""
+    if not request.services.cloud.is_known:
+        await request.services.cloud.refresh()
     match request.method, request.segments[1:]:
         case "POST", []:
             raise ParseError(Code.INVALID_FILE_NAME, "Filename not provided.")
@@ -87,9 +96,8 @@ async def _create(request: FileRequest, name: str) -> Answer:
     limit = SizeLimit(_size_limit(request), request.streams)
     upload_body.check_length(request.headers, limit)
     caller, upload = await _received(request, name, limit)
-    stored_name = await request.services.uploads.store(caller, upload)
-    url = file_url(RequestContext(request.services.objects, caller, request.mount_url), stored_name)
-    return created({"url": url, "name": stored_name}, url)
+    saved = await request.services.uploads.store(request.context(caller), upload)
+    return created({"url": saved.url, "name": saved.name}, saved.url)
 
 
 async def _received(request: FileRequest, name: str, limit: SizeLimit) -> tuple[Caller, Upload]:
@@ -102,15 +110,19 @@ async def _received(request: FileRequest, name: str, limit: SizeLimit) -> tuple[
     # What streams is stored as it comes.
     encoding = b"" if request.streams else request.headers.get(b"content-encoding", b"")
     content = upload_body.received(request.receive, encoding.lower(), limit)
+    size = None if encoding else upload_body.announced_length(request.headers)
     if not request.streams:
-        return caller, Upload(name, upload_body.not_empty(content), content_type)
+        upload = Upload(name, Content(once(not_empty(content))), content_type, size=size)
+        return caller, upload
     upload = Upload(
         name,
-        content,
+        Content(once(content)),
         content_type,
         _map_header(request, "X-Parse-File-Metadata"),
         _map_header(request, "X-Parse-File-Tags"),
         request.header(b"x-parse-file-directory") or MISSING,
+        size=size,
+        streamed=True,
     )
     return caller, upload
 
@@ -129,7 +141,7 @@ async def _received_as_json(
     described = given if isinstance(given, dict) else {}
     upload = Upload(
         name,
-        upload_body.not_empty(upload_body.decoded(content)),
+        Content(once(not_empty(base64_text.decoded(content)))),
         content_type,
         _map(described, "metadata"),
         _map(described, "tags"),
@@ -140,10 +152,12 @@ async def _received_as_json(
 
 async def _get(request: FileRequest, app_id: str, name: str) -> Answer | StreamedAnswer:
     _check_app(request, app_id)
-    access = request.services.options.file_download
-    check_download(await _reader(request), access)
-    file = await request.services.files.open(name)
-    return not_found() if file is None else download(file, name, request.headers, access)
+    caller = await _reader(request)
+    request.services.downloads.check(caller)
+    found = await request.services.downloads.open(request.context(caller), name)
+    if found is None:
+        return not_found()
+    return download(found, request.headers, request.services.options.file_download)
 
 
 async def _metadata(request: FileRequest, app_id: str, name: str) -> Answer:
@@ -152,22 +166,22 @@ async def _metadata(request: FileRequest, app_id: str, name: str) -> Answer:
         return Answer({})
     caller = await _reader(request)
     try:
-        check_download(caller, request.services.options.file_download)
+        request.services.downloads.check(caller)
     except ParseError as error:
         raise Forbidden(error.code, error.message) from None
-    file = await request.services.files.find(name)
-    return Answer({} if file is None else {_METADATA: file.metadata})
+    metadata = await request.services.downloads.metadata(request.context(caller), name)
+    return Answer({} if metadata is None else {_METADATA: metadata})
 
 
 async def _delete(request: FileRequest, parts: list[str]) -> Answer:
     caller = await request.admit({})
     check_delete(caller)
-    deleted = await request.services.files.delete("/".join(parts))
-    if not deleted and len(parts) > 1 and parts[0] == request.services.options.app_id:
+    name = "/".join(parts)
+    by_address = len(parts) > 1 and parts[0] == request.services.options.app_id
+    if by_address and await request.services.files.find(name) is None:
         # The Swift SDK deletes by the file's own address.
-        deleted = await request.services.files.delete("/".join(parts[1:]))
-    if not deleted:
-        raise ParseError(Code.FILE_DELETE_ERROR, "FileNotFound")
+        name = "/".join(parts[1:])
+    await request.services.removals.remove(request.context(caller), name)
     return Answer({})
 
 

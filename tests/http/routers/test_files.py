@@ -95,7 +95,7 @@ async def test_an_upload_of_unknown_length_ends_at_the_limit() -> None:
 async def test_a_disk_that_refuses_is_told_without_its_words(
     app: LocalApp, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    async def full(*_: object) -> None:
+    async def full(*_: object, **__: object) -> None:
         raise OSError(28, "No space left on device", "/secret/path")
 
     monkeypatch.setattr(app.app.parts.files, "save", full)
