@@ -16,6 +16,7 @@ import bcrypt
 from parsepy import errors
 
 COST: Final = 10
+"""Of new bcrypt hashes: 2 ** 10 rounds, as parse-server has them."""
 MAX_BYTES: Final = 72
 """bcrypt reads no further. Node's library cuts, Python's refuses: we cut, or people who migrate
 with longer passwords would be locked out."""
@@ -50,10 +51,14 @@ class Passwords:
             threads, thread_name_prefix="passwords", initializer=_stand_back
         )
         self._argon2 = argon2
+        self.cost = COST
+        """Tests of an app may lower it, to 4 at the least."""
 
     async def hash(self, password: str) -> str:
         """`$2b$10$…` or `$argon2id$…`."""
-        return await self._run(_hash_by_argon2 if self._argon2 else _hash, password)
+        if self._argon2:
+            return await self._run(_hash_by_argon2, password)
+        return await self._run(_hash, password, self.cost)
 
     async def matches(self, password: str, hashed: str | None) -> bool:
         """Takes the same time for a user without hash: an answer's time must not tell.
@@ -127,8 +132,8 @@ def _cut(password: str) -> bytes:
     return password.encode("utf-8", "replace")[:MAX_BYTES]
 
 
-def _hash(password: str) -> str:
-    return bcrypt.hashpw(_cut(password), bcrypt.gensalt(COST)).decode()
+def _hash(password: str, cost: int) -> str:
+    return bcrypt.hashpw(_cut(password), bcrypt.gensalt(cost)).decode()
 
 
 def _matches(password: str, hashed: bytes) -> bool:

@@ -35,6 +35,14 @@ async def test_a_hash_is_one_that_parse_server_reads(passwords: Passwords) -> No
     assert not await passwords.matches("correct Horse", hashed)
 
 
+async def test_a_test_may_have_cheaper_hashes(passwords: Passwords) -> None:
+    passwords.cost = 4
+    hashed = await passwords.hash("correct horse")
+
+    assert hashed.startswith("$2b$04$")
+    assert await passwords.matches("correct horse", hashed)
+
+
 async def test_two_hashes_of_one_password_differ(passwords: Passwords) -> None:
     first, second = await asyncio.gather(passwords.hash("x"), passwords.hash("x"))
 

@@ -92,6 +92,21 @@ class SQLiteStorage:
     async def erase(self) -> None:
         await self._alter(self._tables.recreate)
 
+    # -- a database in memory, between tests
+
+    async def image(self) -> bytes:
+        """All that the database in memory holds. Raises `TypeError` for one in a file."""
+        return await self._in_memory().alone(lambda connection: connection.serialize("main"))
+
+    async def put_back(self, image: bytes) -> None:
+        """Makes it hold what it held when `image` was taken; some ten times faster than `erase`."""
+        await self._in_memory().alone(lambda connection: connection.deserialize("main", image))
+
+    def _in_memory(self) -> InlineWriter:
+        if not isinstance(self._common_writer, InlineWriter):
+            raise TypeError(f"{self._location} is no database in memory.")
+        return self._common_writer
+
     # -- transactions
 
     @property

@@ -122,6 +122,11 @@ class InlineWriter:
         self._held = held
         return held
 
+    async def alone(self, work: Callable[[apsw.Connection], Result]) -> Result:
+        """Does `work` outside of any transaction."""
+        async with self._lock:
+            return work(self._connection)
+
     async def close(self) -> None:
         if self._held is not None:
             self._held.roll_back()
