@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 from pathlib import Path
+from typing import cast
 
 import pytest
 
@@ -19,9 +20,8 @@ async def parse() -> AsyncIterator[LocalApp]:
 
 
 def memory_of(parse: LocalApp) -> SQLiteStorage:
-    storage = parse.app.parts.storage
-    assert isinstance(storage, SQLiteStorage)
-    return storage
+    """The recorder around it has all its members."""
+    return cast("SQLiteStorage", parse.app.parts.storage)
 
 
 async def test_what_came_since_is_gone_and_what_was_is_back(parse: LocalApp) -> None:
