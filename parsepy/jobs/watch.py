@@ -7,12 +7,12 @@ run, and ends those that nobody renews any more; those of servers that live are 
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Collection
-from contextvars import Context
 from typing import Final
 
 from parsepy.errors import ParseError
 from parsepy.jobs.statuses import JobStatuses
 from parsepy.protocol import dates
+from parsepy.protocol.clock import fresh_context
 
 _log = logging.getLogger(__name__)
 
@@ -48,8 +48,9 @@ class JobWatch:
         """Ends what servers that have died have left, and goes on renewing and looking."""
         looked = await self._done(self._look_for_others)
         self._busy.set()
-        # An empty context: no transaction of whoever starts it is its own.
-        self._task = asyncio.get_running_loop().create_task(self._run(looked), context=Context())
+        # A fresh context: no transaction of whoever starts it is its own.
+        loop = asyncio.get_running_loop()
+        self._task = loop.create_task(self._run(looked), context=fresh_context())
 
     def note_job(self) -> None:
         """A job of this server runs."""
