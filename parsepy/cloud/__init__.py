@@ -35,6 +35,7 @@ from parsepy.cloud.requests import (
     FunctionRequest,
     TriggerRequest,
 )
+from parsepy.cloud.responses import Response
 from parsepy.cloud.transactions import transaction
 from parsepy.cloud.typed import Key
 from parsepy.cloud.users import Installation, Role, Session, User
@@ -63,6 +64,7 @@ __all__ = [
     "RegistrationError",
     "Registry",
     "Relation",
+    "Response",
     "Role",
     "Session",
     "SomeFailed",

@@ -1,51 +1,72 @@
 """Calling a cloud function (cloud-code sheet, section 1)."""
 
-import logging
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import cast
 
-from parsepy import errors
 from parsepy.cloud import loading, requests, validation, values
+from parsepy.cloud.answers import encoded
 from parsepy.cloud.current import running
 from parsepy.cloud.registry import Entry
+from parsepy.cloud.responses import Response
 from parsepy.cloud.runner import FUNCTION_FAILED, Runner
 from parsepy.errors import ParseError
 from parsepy.objects.context import RequestContext
-from parsepy.types import MISSING, JSONObject, JSONValue, Missing
+from parsepy.types import MISSING, JSONMapping, JSONObject, JSONValue, Missing
 
-_log = logging.getLogger(__name__)
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """`value` is in the wire's form; `MISSING` for nothing."""
+
+    value: JSONValue | Missing
+    status: int = 200
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """What a client sends along: `params` as JSON, `texts` of an address or a form, which win, and
+    `files` of a form, which are no JSON."""
+
+    params: JSONObject
+    texts: JSONMapping = field(default_factory=dict)
+    files: Mapping[str, object] = field(default_factory=dict)
 
 
 async def call(
-    entry: Entry, runner: Runner, ctx: RequestContext, name: str, params: JSONObject
-) -> JSONValue | Missing:
-    """What the function gives back, in the wire's form; `MISSING` for nothing.
+    entry: Entry, runner: Runner, ctx: RequestContext, name: str, sent: Sent
+) -> Answered:
+    """What the function gives back.
 
-    Raises 130 for a File elsewhere, 142 for the validator, 141 or what the function raises.
+    Raises 130 for a File elsewhere, 142 for the validator and for parameters that are not as they
+    are declared, 141 or what the function raises.
     """
+    given = {**sent.params, **sent.texts} if sent.texts else sent.params
     file_urls = ctx.services.file_urls
     if file_urls is not None:
-        file_urls.check(params)
+        file_urls.check(given)
     with running(runner.app):
-        decoded = cast("dict[str, object]", values.decode(params, loading.refer))
-        request = requests.function_request(ctx, name, decoded)
+        decoded = cast("dict[str, object]", values.decode(given, loading.refer, whole=False))
+        decoded.update(sent.files)
+        request = requests.function_request(ctx, name, decoded, frozenset(sent.texts))
     try:
         if entry.validator is not None:
             await validation.validate(entry.validator, ctx, request, runner)
         result = await runner.call(entry.handler, request, unnamed=FUNCTION_FAILED)
-        answer = MISSING if isinstance(result, Missing) else _encoded(result)
+        answered = _answered(result)
     except ParseError as error:
-        _log.error("Failed running cloud function %s for user %s: %s", name, _who(ctx), error)
+        runner.log.function_failed(request, error)
         raise
-    _log.info("Ran cloud function %s for user %s", name, _who(ctx))
-    return answer
+    runner.log.function_ran(request, answered.value)
+    return answered
 
 
-def _encoded(result: object) -> JSONValue:
-    try:
-        return values.encode(result, whole_objects=True)
-    except (TypeError, ValueError, RecursionError) as error:
-        raise errors.script_failed(str(error)) from error
+def _answered(result: object) -> Answered:
+    if isinstance(result, Response):
+        return Answered(_value(result.value), result.status, result.headers)
+    return Answered(_value(result))
 
 
-def _who(ctx: RequestContext) -> str:
-    return ctx.caller.user_id or "(nobody)"
+def _value(result: object) -> JSONValue | Missing:
+    return MISSING if isinstance(result, Missing) else encoded(result)

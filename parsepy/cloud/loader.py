@@ -12,7 +12,7 @@ from types import ModuleType
 from typing import Final, TypeAlias
 
 from parsepy.cloud import loading
-from parsepy.cloud.registry import Registry
+from parsepy.cloud.registry import RegistrationError, Registry
 from parsepy.options.errors import OptionsError
 
 Source: TypeAlias = str | Callable[..., object]
@@ -49,6 +49,8 @@ class CloudCode:
                     self._import(source)
                 else:
                     self._call(source, registry)
+        if not self._pending:
+            _settle(registry)
         return registry
 
     async def settle(self, registry: Registry) -> None:
@@ -60,6 +62,8 @@ class CloudCode:
                     await result
                 except Exception as error:
                     raise CloudCodeError(_told(name, error)) from error
+        if pending:
+            _settle(registry)
 
     def _call(self, source: Callable[..., object], registry: Registry) -> None:
         name = getattr(source, "__name__", "cloud")
@@ -84,6 +88,13 @@ class CloudCode:
             raise CloudCodeError(_told(source, error)) from error
         finally:
             _mark(sys.modules.keys() - known, found.folder)
+
+
+def _settle(registry: Registry) -> None:
+    try:
+        registry.settle()
+    except RegistrationError as error:
+        raise CloudCodeError(f"The cloud code could not be loaded. {error}") from None
 
 
 @dataclass(frozen=True, slots=True)

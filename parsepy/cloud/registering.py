@@ -15,13 +15,20 @@ from parsepy.cloud.registry import TriggerClass
 from parsepy.cloud.runner import Handler
 from parsepy.cloud.validators import Validator
 
+A = TypeVar("A", bound=Callable[..., object])
 F = TypeVar("F", bound=Handler)
 Decorator = Callable[[F], F]
 Class = TriggerClass
 
 
-def function(name: str, *, validator: Validator | None = None) -> Callable[[F], F]:
-    """A function that clients call by `POST /functions/<name>`."""
+def function(name: str, *, validator: Validator | None = None) -> Callable[[A], A]:
+    """A function that clients call by `POST /functions/<name>`.
+
+    Parameters behind the request are taken from what the client sends, by name and type:
+
+        @cloud.function("greet")
+        async def greet(request: FunctionRequest, name: str, times: int = 1) -> str: ...
+    """
     return loading.registry().function(name, validator=validator)
 
 

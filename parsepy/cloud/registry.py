@@ -20,6 +20,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final, TypeAlias, TypeVar
 
+from parsepy.cloud import parameters
 from parsepy.cloud.app_config import CONFIG_CLASS, Config
 from parsepy.cloud.files import FILE_CLASS, File
 from parsepy.cloud.objects import Object
@@ -53,6 +54,7 @@ _NAME: Final = re.compile(r"[^'\"`.\x00-\x1f]{1,200}")
 TriggerClass: TypeAlias = str | type[Object] | type[File] | type[Config]
 """What a trigger may be for: a Parse class by name or subclass, `File`, `Config`."""
 
+A = TypeVar("A", bound=Callable[..., object])
 F = TypeVar("F", bound=Handler)
 K = TypeVar("K")
 V = TypeVar("V")
@@ -87,8 +89,10 @@ class Registry:
 
     # -- decorators
 
-    def function(self, name: str, *, validator: Validator | None = None) -> Callable[[F], F]:
-        def register(handler: F) -> F:
+    def function(self, name: str, *, validator: Validator | None = None) -> Callable[[A], A]:
+        """Parameters behind the request are taken from what the client sends (`parameters`)."""
+
+        def register(handler: A) -> A:
             self.add_function(name, handler, validator)
             return handler
 
@@ -144,13 +148,19 @@ class Registry:
 
     # -- plain registration
 
-    def add_function(self, name: str, handler: Handler, validator: Validator | None = None) -> None:
+    def add_function(
+        self, name: str, handler: Callable[..., object], validator: Validator | None = None
+    ) -> None:
         if not is_callable_name(name):
             raise RegistrationError(f"A function cannot be called {name!r}")
         _check_limit(validator)
+        try:
+            called = parameters.bound(handler)
+        except parameters.UnusableParameter as error:
+            raise RegistrationError(f"The function {name}: {error}") from None
         if name in self.functions:
             _warn_of_duplicate(name)
-        self.functions[name] = Entry(handler, validator)
+        self.functions[name] = Entry(called, validator)
         self._tell()
 
     def add_job(self, name: str, handler: Handler) -> None:
@@ -177,6 +187,17 @@ class Registry:
         if subclass.parse_class is not None:
             self.classes[subclass.parse_class] = subclass
             self._tell()
+
+    def settle(self) -> None:
+        """All modules are imported: what their types name is there now, or never.
+
+        Raises `RegistrationError`.
+        """
+        for name, entry in self.functions.items():
+            try:
+                parameters.settle(entry.handler)
+            except (parameters.UnusableParameter, NameError) as error:
+                raise RegistrationError(f"The function {name}: {error}") from None
 
     def take_loaded(self, loaded: "Registry") -> None:
         """What an app's modules have registered, in place of what they had before; in one step:

@@ -8,6 +8,7 @@ from parsepy.cloud.app_config import Config
 from parsepy.cloud.files import File
 from parsepy.cloud.objects import Object
 from parsepy.cloud.queries import Query
+from parsepy.cloud.request_log import RequestLog, log_of
 from parsepy.objects.context import RequestContext
 from parsepy.permissions.caller import Caller
 from parsepy.types import JSONObject
@@ -27,12 +28,20 @@ class CloudRequest:
     headers: dict[str, str]
     ip: str
     context: JSONObject
+    request_id: str = ""
+    """Names the request in the server's log."""
+
+    @property
+    def log(self) -> RequestLog:
+        return log_of(self.request_id)
 
 
 @dataclass(slots=True, kw_only=True)
 class FunctionRequest(CloudRequest):
     function_name: str
     params: dict[str, object]
+    texts: frozenset[str] = field(default=frozenset(), repr=False)
+    """Those of `params` that came in an address or a form, where everything is text."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -86,9 +95,14 @@ class ConfigRequest(CloudRequest):
 
 
 def function_request(
-    ctx: RequestContext, function_name: str, params: dict[str, object]
+    ctx: RequestContext,
+    function_name: str,
+    params: dict[str, object],
+    texts: frozenset[str] = frozenset(),
 ) -> FunctionRequest:
-    return FunctionRequest(**_common(ctx), function_name=function_name, params=params)
+    return FunctionRequest(
+        **_common(ctx), function_name=function_name, params=params, texts=texts
+    )
 
 
 def trigger_request(
@@ -140,6 +154,7 @@ def _common(ctx: RequestContext) -> dict[str, Any]:
         },
         "ip": ctx.address,
         "context": dict(caller.context),
+        "request_id": ctx.request_id,
     }
 
 

@@ -2,14 +2,17 @@
 everything it throws made an error that a client understands."""
 
 import asyncio
-import contextvars
 import inspect
 from collections.abc import Awaitable, Callable
-from concurrent.futures import ThreadPoolExecutor
-from typing import Any, Final, TypeAlias
+from functools import partial
+from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 from parsepy.cloud.current import CloudApp, running
+from parsepy.cloud.pool import THREADS, Pool
 from parsepy.errors import Code, ParseError
+
+if TYPE_CHECKING:
+    from parsepy.cloud.call_log import CallLog
 
 Handler: TypeAlias = Callable[[Any], object | Awaitable[object]]
 
@@ -17,7 +20,7 @@ TIMEOUT: Final = 300.0
 """Seconds for one call. parse-server has no limit; without one, a few endless loops would take all
 threads, and with them all plain functions of the app."""
 
-THREADS: Final = 32
+_GREATEST_CODE: Final = 2**31
 
 FUNCTION_FAILED: Final = "Script failed."
 TRIGGER_FAILED: Final = "Script failed. Unknown error."
@@ -26,10 +29,18 @@ TRIGGER_FAILED: Final = "Script failed. Unknown error."
 class Runner:
     """Calls code of `app`, which finds it by `current()`."""
 
-    def __init__(self, app: CloudApp | None = None, *, timeout: float = TIMEOUT) -> None:
+    def __init__(
+        self,
+        app: CloudApp | None = None,
+        *,
+        timeout: float = TIMEOUT,
+        threads: int = THREADS,
+        log: "CallLog | None" = None,
+    ) -> None:
         self.app = app
+        self._log = log
         self._timeout = timeout
-        self._threads: ThreadPoolExecutor | None = None
+        self._pool = Pool(threads)
 
     async def call(
         self,
@@ -48,37 +59,61 @@ class Runner:
             with running(self.app):
                 async with asyncio.timeout(self._timeout):
                     return await self._run(handler, request)
-        except ParseError:
-            raise
+        except ParseError as error:
+            if is_sound(error):
+                raise
+            raise ParseError(failed, text_of(error.message) or unnamed) from error
         except TimeoutError as error:
-            if str(error):
-                raise ParseError(failed, str(error)) from error
+            if text_of(error):
+                raise ParseError(failed, text_of(error)) from error
             raise ParseError(Code.TIMEOUT, "The cloud code took too long.") from None
-        except (Exception, SystemExit) as error:
-            # A `sys.exit()` in somebody's function must not end the server.
-            raise ParseError(failed, str(error) or unnamed) from error
+        except asyncio.CancelledError as error:
+            if _is_being_cancelled():
+                raise
+            # The code itself has cancelled what it then waited for.
+            raise ParseError(failed, text_of(error) or unnamed) from error
+        except BaseException as error:
+            # A `sys.exit()` or `KeyboardInterrupt` in somebody's function must not end the server.
+            raise ParseError(failed, text_of(error) or unnamed) from error
+
+    @property
+    def log(self) -> "CallLog":
+        if self._log is None:
+            from parsepy.cloud.call_log import CallLog
+
+            self._log = CallLog({})
+        return self._log
 
     def close(self) -> None:
-        threads, self._threads = self._threads, None
-        if threads is not None:
-            threads.shutdown(wait=False, cancel_futures=True)
+        self._pool.close()
 
     async def _run(self, handler: Handler, request: object) -> object:
         if is_async(handler):
             result = handler(request)
         else:
-            result = await self._in_thread(handler, request)
+            result = await self._pool.run(partial(handler, request))
         return await result if inspect.isawaitable(result) else result
-
-    async def _in_thread(self, handler: Handler, request: object) -> object:
-        if self._threads is None:
-            self._threads = ThreadPoolExecutor(THREADS, thread_name_prefix="parsepy-cloud")
-        context = contextvars.copy_context()
-        loop = asyncio.get_running_loop()
-        return await loop.run_in_executor(self._threads, context.run, handler, request)
 
 
 def is_async(handler: Handler) -> bool:
     return inspect.iscoroutinefunction(handler) or inspect.iscoroutinefunction(
         getattr(handler, "__call__", None)  # noqa: B004 (asks what kind it is, not whether)
     )
+
+
+def text_of(raised: object) -> str:
+    """The text of what somebody's code has raised, which may be anything."""
+    try:
+        return str(raised)
+    except Exception:
+        return type(raised).__name__
+
+
+def is_sound(error: ParseError) -> bool:
+    """Whether it can be answered as it is."""
+    return isinstance(error.message, str) and abs(error.code) <= _GREATEST_CODE
+
+
+def _is_being_cancelled() -> bool:
+    task = asyncio.current_task()
+    return task is not None and task.cancelling() > 0

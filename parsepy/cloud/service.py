@@ -8,10 +8,12 @@ from parsepy import errors
 from parsepy.cache import Changes
 from parsepy.cloud import functions, loading
 from parsepy.cloud.app_config import CONFIG_CLASS
+from parsepy.cloud.call_log import CallLog
 from parsepy.cloud.config_triggers import HandledConfigTriggers
 from parsepy.cloud.current import CloudApp
 from parsepy.cloud.file_triggers import HandledFileTriggers
 from parsepy.cloud.files import FILE_CLASS
+from parsepy.cloud.functions import Answered, Sent
 from parsepy.cloud.hooks import Hooks
 from parsepy.cloud.jobs import Jobs
 from parsepy.cloud.registry import Entry, Registry
@@ -58,7 +60,13 @@ class Cloud:
         self._outbound = app.outbound
         self._webhook_key = webhook_key
         self._add_limit = add_limit
-        self._runner = Runner(app)
+        options = app.objects.options
+        self._runner = Runner(
+            app,
+            timeout=options.cloud_code.timeout,
+            threads=options.cloud_code.threads,
+            log=CallLog(options.log_levels),
+        )
         self._functions: dict[str, Entry] = {}
         self._triggers: dict[str, HandledTriggers] = {}
         self.of_files: FileTriggers | None = None
@@ -82,10 +90,14 @@ class Cloud:
 
     async def call(self, ctx: RequestContext, name: str, params: JSONObject) -> JSONValue | Missing:
         """Raises 141 for a name that nothing has, and what the function raises."""
+        return (await self.answer(ctx, name, Sent(params))).value
+
+    async def answer(self, ctx: RequestContext, name: str, sent: Sent) -> Answered:
+        """As `call`, with the status and headers that the function wants."""
         entry = self._functions.get(name)
         if entry is None:
             raise errors.invalid_function(name)
-        return await functions.call(entry, self._runner, ctx, name, params)
+        return await functions.call(entry, self._runner, ctx, name, sent)
 
     async def config_trigger(
         self, kind: str, ctx: RequestContext, params: JSONObject, original: JSONObject | None

@@ -38,18 +38,19 @@ class HasPointer(Protocol):
     def to_full_json(self) -> JSONObject: ...
 
 
-def decode(value: JSONValue, refer: Refer) -> object:
-    """A copy of `value` as cloud code sees it."""
+def decode(value: JSONValue, refer: Refer, *, whole: bool = True) -> object:
+    """A copy of `value` as cloud code sees it. Unless `whole`, whole objects stay maps: a client's
+    are what he says they are."""
     if isinstance(value, list):
-        return [decode(item, refer) for item in value]
+        return [decode(item, refer, whole=whole) for item in value]
     if not isinstance(value, dict):
         return value
     kind = value.get("__type")
     if kind is None:
-        return {name: decode(child, refer) for name, child in value.items()}
+        return {name: decode(child, refer, whole=whole) for name, child in value.items()}
     if kind == "Pointer" and is_typed(value, "Pointer"):
         return refer(str(value.get("className")), str(value.get("objectId")), None)
-    if kind == "Object" and value.get("className") and value.get("objectId"):
+    if whole and kind == "Object" and value.get("className") and value.get("objectId"):
         state = {name: child for name, child in value.items() if name not in _OF_OBJECTS}
         return refer(str(value["className"]), str(value["objectId"]), deepcopy(state))
     read = _READ.get(str(kind))
@@ -59,7 +60,7 @@ def decode(value: JSONValue, refer: Refer) -> object:
         except (ValueError, TypeError):
             # A client may send anything as a parameter: what is none stays a map.
             pass
-    return {name: decode(child, refer) for name, child in value.items()}
+    return {name: decode(child, refer, whole=whole) for name, child in value.items()}
 
 
 def encode(value: object, *, whole_objects: bool = False) -> JSONValue:

@@ -9,7 +9,7 @@ from starlette.types import Receive, Scope, Send
 from parsepy import errors
 from parsepy.errors import ParseError
 from parsepy.http import body as bodies
-from parsepy.http import paths, query_string
+from parsepy.http import multipart, paths, query_string
 from parsepy.http.admission import Admission, further_headers
 from parsepy.http.answer import JSON_TYPE, Answer, Headers, StreamedAnswer
 from parsepy.http.cors import Cors
@@ -107,9 +107,8 @@ class ParseApi:
             url = self._origins.mount_url(scope, headers, mount)
             visitor = RequestContext(self._services.objects, Caller(), url, headers, address)
             return await self._pages.respond(page, visitor, method, scope["query_string"], receive)
-        body = bodies.decode(
-            await bodies.read(receive, headers, self._options.max_upload_size), headers
-        )
+        content = await self._content(receive, headers, segments)
+        body = bodies.decode(content, headers)
         query = query_string.parse(scope["query_string"])
         method = _effective_method(method, body)
         caller, asking = await self._admission.admit(
@@ -125,11 +124,23 @@ class ParseApi:
         request = Request(
             self._services, ctx, method, path, segments, query, body, find_route, asking, headers
         )
+        if content and segments[0] == "functions":
+            request.content = content
         if self._idempotency is not None and b"x-parse-request-id" in headers:
             request_id = headers[b"x-parse-request-id"].decode("latin-1")
             if request_id and self._idempotency.covers(request):
                 return await self._idempotency.answer(request_id, request, handler)
         return await handler(request)
+
+    async def _content(
+        self, receive: Receive, headers: dict[bytes, bytes], segments: list[str]
+    ) -> bytes:
+        try:
+            return await bodies.read(receive, headers, self._options.max_upload_size)
+        except errors.HTTPError as error:
+            if error.status == 413 and segments[:1] == ["functions"] and multipart.is_form(headers):
+                raise multipart.too_large() from None
+            raise
 
     def _file_request(
         self,

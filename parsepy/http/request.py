@@ -31,6 +31,8 @@ class Request:
     find_route: "FindRoute"
     asking: Asking | None = None
     headers: Mapping[bytes, bytes] = field(default_factory=dict)
+    content: bytes = b""
+    """A form as it came, which `body` has nothing of."""
 
     @property
     def parameters(self) -> JSONObject:

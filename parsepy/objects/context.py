@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
+from secrets import token_hex
 
 from parsepy.objects.ports import (
     PLAIN,
@@ -72,6 +73,14 @@ class RequestContext:
     headers: Mapping[bytes, bytes] = field(default_factory=dict)
     address: str = ""
     internal: bool = False
+    _request_id: str = ""
+
+    @property
+    def request_id(self) -> str:
+        """What the request is called in the log; made when somebody asks."""
+        if not self._request_id:
+            self._request_id = token_hex(6)
+        return self._request_id
 
     async def group(self) -> tuple[str, ...]:
         """Everything the caller is to ACLs and CLPs; roles are looked up at the first call."""
@@ -93,6 +102,7 @@ class RequestContext:
             self.mount_url,
             self.headers,
             self.address,
+            _request_id=self._request_id,
         )
 
     def unheard(self) -> "RequestContext":

@@ -9,12 +9,14 @@ from parsepy.options.byte_size import parse_byte_size
 from parsepy.options.database_uri import check_database_uri
 from parsepy.options.definition import Group
 from parsepy.options.definitions.files import BLOCKED_EXTENSIONS, FILE_DOWNLOAD, FILE_UPLOAD
+from parsepy.options.definitions.operation import LOG_LEVELS
 from parsepy.options.errors import OptionsError
 from parsepy.options.ip_list import IpList
 from parsepy.options.model import (
     TOO_MANY,
     AccountLockout,
     AggregationDefaults,
+    CloudCode,
     EmailVerification,
     FileAccess,
     Idempotency,
@@ -24,6 +26,7 @@ from parsepy.options.model import (
     RequestComplexity,
     SecurityCheck,
     ServerOptions,
+    Webhooks,
 )
 from parsepy.options.patterns import Pattern, compile_pattern
 from parsepy.options.protected_fields import merged_protected_fields
@@ -91,6 +94,8 @@ def build_options(values: Mapping[str, object]) -> ServerOptions:
         aggregation=_aggregation(v.get("query") or {}),
         allow_aggregation_for_read_only_master_key=v["allowAggregationForReadOnlyMasterKey"],
         cloud=_sources(v.get("cloud")),
+        cloud_code=_cloud_code(v.get("cloudCode") or {}),
+        webhooks=_webhooks(v.get("webhooks") or {}),
         auth=MappingProxyType(dict(v.get("auth") or {})),
         enable_anonymous_users=v["enableAnonymousUsers"],
         enable_insecure_auth_adapters=v["enableInsecureAuthAdapters"],
@@ -122,6 +127,7 @@ def build_options(values: Mapping[str, object]) -> ServerOptions:
         cache_max_size=int(v["cacheMaxSize"]),
         redis_url=v.get("redisUrl") or None,
         log_level=v.get("logLevel"),
+        log_levels=_texts_of(LOG_LEVELS, v.get("logLevels") or {}),
         raw=MappingProxyType(dict(values)),
     )
 
@@ -167,6 +173,27 @@ def _aggregation(defaults: Mapping[str, Any]) -> AggregationDefaults:
     return AggregationDefaults(
         raw_field_names=defaults.get("aggregationRawFieldNames") is True,
         raw_values=defaults.get("aggregationRawValues") is True,
+    )
+
+
+def _cloud_code(given: Mapping[str, Any]) -> CloudCode:
+    return CloudCode(
+        timeout=given.get("timeout", 300_000) / 1000, threads=int(given.get("threads", 32))
+    )
+
+
+def _webhooks(given: Mapping[str, Any]) -> Webhooks:
+    return Webhooks(
+        timeout=given.get("timeout", 60_000) / 1000,
+        allow_private=given.get("allowPrivateAddresses", True),
+        max_redirects=int(given.get("maxRedirects", 0)),
+        max_answer=int(given.get("maxAnswerSize", 20 * 1024 * 1024)),
+    )
+
+
+def _texts_of(group: Group, given: Mapping[str, Any]) -> Mapping[str, str]:
+    return MappingProxyType(
+        {one.name: str(given.get(one.name) or one.default) for one in group.options}
     )
 
 

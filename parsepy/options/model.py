@@ -127,6 +127,22 @@ class SecurityCheck(msgspec.Struct, frozen=True, kw_only=True):
     check_groups: tuple[object, ...] = ()
 
 
+class CloudCode(msgspec.Struct, frozen=True, kw_only=True):
+    """`timeout` is in seconds."""
+
+    timeout: float
+    threads: int
+
+
+class Webhooks(msgspec.Struct, frozen=True, kw_only=True):
+    """`timeout` is in seconds, `max_answer` in bytes."""
+
+    timeout: float
+    allow_private: bool
+    max_redirects: int
+    max_answer: int
+
+
 class ServerOptions(msgspec.Struct, frozen=True, kw_only=True):
     """One app's options; made by `load_options`, which validates.
 
@@ -189,6 +205,8 @@ class ServerOptions(msgspec.Struct, frozen=True, kw_only=True):
     allow_aggregation_for_read_only_master_key: bool
 
     cloud: tuple[str | Callable[..., object], ...]
+    cloud_code: CloudCode
+    webhooks: Webhooks
 
     auth: Mapping[str, object]
     enable_anonymous_users: bool
@@ -218,5 +236,6 @@ class ServerOptions(msgspec.Struct, frozen=True, kw_only=True):
     cache_max_size: int
     redis_url: str | None
     log_level: str | None
+    log_levels: Mapping[str, str]
 
     raw: Mapping[str, object]

@@ -34,6 +34,11 @@ def _escaped(text: str) -> str:
     return _CONTROL.sub(lambda found: repr(found[0])[1:-1], text)
 
 
+def level_of(name: str) -> int | None:
+    """The level of an option's name for it; `None` for `silent`."""
+    return _LEVELS.get(name)
+
+
 def configure(level: str | None) -> None:
     """`level` is the option `logLevel`; `None` is warnings and errors."""
     handler = logging.StreamHandler()

@@ -4,7 +4,21 @@ import pytest
 
 from parsepy.options.catalogue import BY_ENVIRONMENT, ENTRIES, OPTIONS
 
-OURS = frozenset(("redisUrl", "idempotencyOptions.replay", "passwordHashing"))
+OURS = frozenset(
+    (
+        "redisUrl",
+        "idempotencyOptions.replay",
+        "passwordHashing",
+        "cloudCode",
+        "cloudCode.timeout",
+        "cloudCode.threads",
+        "webhooks",
+        "webhooks.timeout",
+        "webhooks.allowPrivateAddresses",
+        "webhooks.maxRedirects",
+        "webhooks.maxAnswerSize",
+    )
+)
 """Options that parse-server does not have."""
 
 

@@ -52,6 +52,31 @@ LIVE_QUERY_SERVER: Final = Group(
     ),
 )
 
+CLOUD_CODE: Final = Group(
+    "CloudCodeOptions",
+    "PARSE_SERVER_CLOUD_CODE",
+    (
+        number("timeout", "Milliseconds for one call of a function or trigger.", 300_000),
+        number("threads", "Plain functions that run at the same time.", 32),
+    ),
+)
+
+WEBHOOKS: Final = Group(
+    "WebhookOptions",
+    "PARSE_SERVER_WEBHOOKS",
+    (
+        number("timeout", "Milliseconds for one whole call.", 60_000),
+        switch(
+            "allowPrivateAddresses",
+            "Calls hosts in private networks too; without it, also after a redirect, only public "
+            "addresses.",
+            True,
+        ),
+        number("maxRedirects", "Redirects that are followed.", 0),
+        number("maxAnswerSize", "Bytes of an answer.", 20 * 1024 * 1024),
+    ),
+)
+
 CLOUD: Final = Section(
     "Cloud code, LiveQuery, GraphQL",
     (
@@ -61,6 +86,20 @@ CLOUD: Final = Section(
             "Python file, module, package or function with cloud code, or several.",
             supported=True,
             production=True,
+        ),
+        mapping(
+            "cloudCode",
+            "How the app's own code is run. Not in parse-server.",
+            {},
+            members=CLOUD_CODE,
+            supported=True,
+        ),
+        mapping(
+            "webhooks",
+            "How webhooks are called. Not in parse-server.",
+            {},
+            members=WEBHOOKS,
+            supported=True,
         ),
         mapping(
             "liveQuery", "What LiveQuery publishes, and how.", production=True, members=LIVE_QUERY

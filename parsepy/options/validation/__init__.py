@@ -51,6 +51,7 @@ CHECKS: Final[tuple[Check, ...]] = (
     limits.check_route_allow_list,
     features.check_installation,
     features.check_functions,
+    features.check_cloud_code,
     accounts.check_email,
 )
 

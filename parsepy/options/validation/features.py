@@ -11,12 +11,14 @@ from parsepy.options.validation.rules import (
     each_given,
     is_array,
     is_boolean,
+    is_integer,
     is_number,
     is_object,
     is_set,
     require,
 )
 
+_MOST_REDIRECTS: Final = 10
 _LOG_LEVELS: Final = ("error", "warn", "info", "debug", "verbose", "silly", "silent")
 
 
@@ -94,6 +96,30 @@ def _one_of(options: Mapping[str, object], name: str, choices: tuple[str, ...]) 
         value is None or (isinstance(value, str) and value in choices),
         f"installation.{name} must be one of: {listed}.",
     )
+
+
+def check_cloud_code(values: Mapping[str, object]) -> None:
+    """Options of our own."""
+    code, webhooks = values.get("cloudCode"), values.get("webhooks")
+    if is_object(code):
+        each_given(code, ("timeout",), _is_above_zero, "cloudCode.{} must be above 0")
+        each_given(code, ("threads",), _is_count, "cloudCode.{} must be a whole number above 0")
+    if is_object(webhooks):
+        names = ("timeout", "maxAnswerSize")
+        each_given(webhooks, names, _is_above_zero, "webhooks.{} must be above 0")
+        redirects = webhooks.get("maxRedirects")
+        require(
+            redirects is None or (is_integer(redirects) and 0 <= redirects <= _MOST_REDIRECTS),
+            f"webhooks.maxRedirects must be a whole number from 0 to {_MOST_REDIRECTS}",
+        )
+
+
+def _is_above_zero(value: object) -> bool:
+    return is_number(value) and value > 0
+
+
+def _is_count(value: object) -> bool:
+    return is_integer(value) and value > 0
 
 
 def check_functions(values: Mapping[str, object]) -> None:
