@@ -7,7 +7,6 @@ most `AT_ONCE` at a time, and have no time-out.
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable
-from contextvars import Context
 from dataclasses import dataclass
 from functools import partial
 from typing import Any, Final, cast
@@ -23,6 +22,7 @@ from parsepy.jobs.statuses import JobStatuses
 from parsepy.jobs.watch import JobWatch
 from parsepy.objects.context import RequestContext
 from parsepy.protocol import ids
+from parsepy.protocol.clock import fresh_context
 from parsepy.storage.transaction import Transaction
 from parsepy.types import JSONObject, JSONValue
 
@@ -112,6 +112,11 @@ class Jobs:
         await self.cancel_all()
         await self._watch.close()
 
+    async def settled(self) -> None:
+        """Waits for all jobs, and for those that they start: for tests."""
+        while under_way := self._under_way():
+            await asyncio.wait(under_way)
+
     async def cancel_all(self) -> None:
         runs = list(self._runs.values())
         for run in runs:
@@ -124,9 +129,11 @@ class Jobs:
                 await self._leave_behind(run)
 
     async def _settled(self, seconds: float) -> None:
-        tasks = {run.attended for run in self._runs.values() if run.attended is not None}
-        if tasks:
-            await asyncio.wait(tasks, timeout=seconds)
+        if under_way := self._under_way():
+            await asyncio.wait(under_way, timeout=seconds)
+
+    def _under_way(self) -> set[asyncio.Task[None]]:
+        return {run.attended for run in self._runs.values() if run.attended is not None}
 
     async def _leave_behind(self, run: _Run) -> None:
         del self._runs[run.job_id]
@@ -182,8 +189,9 @@ class Jobs:
             del self._runs[run.job_id]
 
     def _launch(self, run: _Run) -> None:
-        # Without the context of whoever starts it: his transaction is over before the job is.
-        run.attended = asyncio.get_running_loop().create_task(self._attend(run), context=Context())
+        # A fresh context, not that of whoever starts it: his transaction is over before the job is.
+        loop = asyncio.get_running_loop()
+        run.attended = loop.create_task(self._attend(run), context=fresh_context())
         run.attended.add_done_callback(_report)
         self._watch.note_job()
 
