@@ -1,7 +1,7 @@
 """The composition root: everything one app needs is made and wired here, and nowhere else."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager
 from typing import Final
 
@@ -149,7 +149,7 @@ class AppParts:
         password_rules = PasswordRules(self.passwords, options.password_policy)
         auth_data = AuthData(providers)
         password_log_in = PasswordLogIn(
-            self.passwords, Lockout(options.account_lockout), verification
+            self.passwords, Lockout(options.account_lockout), verification, auth_data
         )
         rules["_User"] = UserRules(password_rules, verification, self.sessions, auth_data)
         rules["_Session"] = SessionRules(self.sessions)
@@ -292,14 +292,18 @@ class AppParts:
 
     async def reset(self) -> None:
         """Erases all data, the first classes too, and forgets what was cached: for tests."""
+        await self.begin_anew(self.storage.erase)
+        await self._prepare_indexes()
+
+    async def begin_anew(self, erase: Callable[[], Awaitable[None]]) -> None:
+        """As `reset`, where `erase` makes the store what a started one is: for tests."""
         await self.cloud.jobs.cancel_all()
-        await self.storage.erase()
+        await erase()
         await self.files.erase()
         await self.sessions.forget_all()
         await self.roles.forget_all()
         self.services.rate_limits.forget()
         await self.cloud.hooks.forget()
-        await self._prepare_indexes()
 
 
 def create_app(options: Mapping[str, object] | ServerOptions) -> ParseApp:
