@@ -11,6 +11,7 @@ import {
   newUser,
   owner,
   refused,
+  rest,
   uniqueName,
 } from '../client.mjs';
 
@@ -96,6 +97,20 @@ test('become and me take a session token', async () => {
   assert.deepEqual([me.id, become.id, current.id], [ada.id, ada.id, ada.id]);
   assert.equal(kept, token);
   assert.equal(become.get('nickname'), 'Countess');
+});
+
+test('the master key logs in as anybody', async () => {
+  const eve = await newUser('eve');
+
+  const session = await Parse.User.loginAs(eve.id);
+
+  assert.equal(session.get('username'), eve.getUsername());
+  assert.notEqual(session.getSessionToken(), eve.getSessionToken());
+  assert.equal((await owner(session)).id, eve.id);
+  const { createdWith } = await rest('GET', 'sessions/me', {}, as(session));
+  assert.deepEqual(createdWith, { action: 'login', authProvider: 'masterkey' });
+  await refused(Parse.User.loginAs('nobody'), 101, 'user not found');
+  await refused(rest('POST', 'loginAs', { userId: eve.id }), 119);
 });
 
 test('users change themselves and nobody else', async () => {
