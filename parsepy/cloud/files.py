@@ -248,7 +248,5 @@ def _limit(app: CloudApp, ctx: RequestContext, given: int | None) -> int:
     if not ctx.caller.is_master:
         raise errors.master_key_required()
     if given < 0:
-        raise ParseError(
-            Code.FILE_SAVE_ERROR, f"Invalid maxUploadSize override value: {given}"
-        )
+        raise ParseError(Code.FILE_SAVE_ERROR, f"Invalid maxUploadSize override value: {given}")
     return given

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Mapping
 from typing import cast
 
-from parsepy.cloud import requests, values
+from parsepy.cloud import files, requests, values
 from parsepy.cloud.current import running
 from parsepy.cloud.handling import handle
 from parsepy.cloud.objects import Object
@@ -53,6 +53,8 @@ class HandledTriggers:
         if isinstance(result, Mapping) and isinstance(result.get("object"), Mapping):
             # A webhook gives the whole object: what it leaves out is not written.
             return cast("JSONObject", values.encode(result["object"]))
+        with running(self._runner.app):
+            await files.save_unsaved(request.object.ops, ctx)
         return request.object.ops
 
     async def after_save(self, ctx: RequestContext, saved: Saving) -> Reply:

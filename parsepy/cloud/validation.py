@@ -10,7 +10,7 @@ from parsepy.cloud.objects import Object
 from parsepy.cloud.requests import CloudRequest, ConfigRequest, FunctionRequest, TriggerRequest
 from parsepy.cloud.runner import Runner
 from parsepy.cloud.validators import Field, Names, Validator, js_type
-from parsepy.errors import Code, ParseError
+from parsepy.errors import Code, ParseError, ScriptFailed
 from parsepy.objects.context import RequestContext
 from parsepy.protocol.acl import ROLE_PREFIX
 from parsepy.types import MISSING, Missing
@@ -31,13 +31,9 @@ async def validate(
 async def _by_function(validator: Validator, request: CloudRequest, runner: Runner) -> None:
     assert validator.function is not None
     try:
-        await runner.call(validator.function, request, unnamed=FAILED)
-    except ParseError as error:
-        raise _as_refusal(error) from error
-
-
-def _as_refusal(error: ParseError) -> ParseError:
-    return errors.validation_failed(error.message) if error.code == Code.SCRIPT_FAILED else error
+        await runner.call(validator.function, request, unnamed=FAILED, failed=Code.VALIDATION_ERROR)
+    except ScriptFailed as error:
+        raise errors.validation_failed(error.message) from error
 
 
 @dataclass(slots=True)

@@ -48,9 +48,7 @@ def once(source: AsyncIterable[bytes]) -> Reading:
 
     def read() -> AsyncIterator[bytes]:
         if not unread:
-            raise ParseError(
-                Code.FILE_SAVE_ERROR, "The bytes of this file have been read already."
-            )
+            raise ParseError(Code.FILE_SAVE_ERROR, "The bytes of this file have been read already.")
         return aiter(unread.pop())
 
     return read

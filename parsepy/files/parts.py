@@ -44,9 +44,7 @@ async def at_most(limit: int, content: AsyncIterator[bytes]) -> AsyncIterator[by
 
 
 def too_large(limit: int) -> ParseError:
-    return ParseError(
-        Code.FILE_SAVE_ERROR, f"File size exceeds maximum allowed: {limit} bytes."
-    )
+    return ParseError(Code.FILE_SAVE_ERROR, f"File size exceeds maximum allowed: {limit} bytes.")
 
 
 def is_empty() -> ParseError:

@@ -18,6 +18,4 @@ def check_headers(headers: Mapping[str, str] | None) -> None:
     """Raises 141: names and values often come from somebody's file, and must end no header."""
     for name, value in (headers or {}).items():
         if not _NAME.fullmatch(name) or name.lower() in _FRAMING or not _VALUE.fullmatch(value):
-            raise Forbidden(
-                Code.SCRIPT_FAILED, f"A file cannot be sent with the header {name!r}."
-            )
+            raise Forbidden(Code.SCRIPT_FAILED, f"A file cannot be sent with the header {name!r}.")

@@ -19,9 +19,7 @@ _TOKEN: Final = re.compile(r"[!#$%&'*+\-.^_`|~A-Za-z0-9]+")
 _NOT_FOUND: Final = b"File not found."
 
 
-def download(
-    found: Download, headers: Mapping[bytes, bytes], access: FileAccess
-) -> StreamedAnswer:
+def download(found: Download, headers: Mapping[bytes, bytes], access: FileAccess) -> StreamedAnswer:
     """The answer to a GET; closing it closes the file."""
     file, stored = found.file, found.file.stored
     tag = b'"%s"' % stored.version.encode()

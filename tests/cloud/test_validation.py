@@ -189,6 +189,8 @@ async def test_a_function_decides_by_raising(parse: LocalApp) -> None:
                 raise ValueError
             case "code":
                 raise ParseError(500, "mine")
+            case "failed":
+                raise ParseError(141, "mine too")
         return False
 
     parse.app.registry.add_function("f", lambda _: 1, Validator(function=decide))
@@ -198,6 +200,7 @@ async def test_a_function_decides_by_raising(parse: LocalApp) -> None:
         ("text", 142, "text"),
         ("nothing", 142, "Validation failed."),
         ("code", 500, "mine"),
+        ("failed", 141, "mine too"),
     ):
         answer = await parse.send("POST", "/functions/f", {"how": how})
         assert answer.json() == {"code": code, "error": error}
