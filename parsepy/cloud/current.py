@@ -1,8 +1,7 @@
 """Which app the running cloud code belongs to."""
 
 import asyncio
-from collections.abc import Coroutine, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Coroutine, Mapping
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final, TypeVar
@@ -65,11 +64,19 @@ class CloudApp:
         if _is_running_here():
             work.close()
             raise RuntimeError("An async function awaits; only a plain one waits.")
-        return asyncio.run_coroutine_threadsafe(work, self.loop).result()
+        return asyncio.run_coroutine_threadsafe(_within_the_loop(work), self.loop).result()
 
     @property
     def classes(self) -> "Mapping[str, type[Object]]":
         return self.cloud.registry.classes
+
+
+async def _within_the_loop(work: Coroutine[Any, Any, Result]) -> Result:
+    """A task that ends with `sys.exit()` would take the loop with it."""
+    try:
+        return await work
+    except (SystemExit, KeyboardInterrupt) as error:
+        raise RuntimeError(str(error) or type(error).__name__) from error
 
 
 def _is_running_here() -> bool:
@@ -103,14 +110,19 @@ def current_or_none() -> CloudApp | None:
     return _CURRENT.get()
 
 
-@contextmanager
-def running(app: CloudApp | None) -> Iterator[None]:
+class running:  # noqa: N801 (used as a function is: `with running(app):`)
     """What is called inside is code of `app`."""
-    token = _CURRENT.set(app)
-    try:
-        yield
-    finally:
-        _CURRENT.reset(token)
+
+    __slots__ = ("_app", "_token")
+
+    def __init__(self, app: CloudApp | None) -> None:
+        self._app = app
+
+    def __enter__(self) -> None:
+        self._token = _CURRENT.set(self._app)
+
+    def __exit__(self, *raised: object) -> None:
+        _CURRENT.reset(self._token)
 
 
 async def asking(

@@ -22,8 +22,7 @@ class Exhausted(Exception):
 
 
 class LeftBehind(SystemExit):
-    """Raised in a thread that is waited for no more: it ends a loop without end. A thread that ends
-    with a `SystemExit` says nothing about it."""
+    """Raised in a thread that is waited for no more: it ends a loop without end."""
 
 
 class Pool:
@@ -115,6 +114,10 @@ class _Worker:
         self._work.put(None)
 
     def _live(self) -> None:
+        with suppress(LeftBehind):
+            self._serve()
+
+    def _serve(self) -> None:
         while (work := self._work.get()) is not None:
             work()
             # Else what was done last is kept until there is more to do.

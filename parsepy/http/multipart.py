@@ -18,7 +18,6 @@ MOST_PARTS: Final = 1000
 """Fields and files of one call."""
 
 OCTETS: Final = "application/octet-stream"
-_MOST_HEADERS: Final = 16 * 1024
 _BRIEF: Final = 64 * 1024
 """Bytes that are read here; more of them would hold up everybody."""
 
@@ -76,7 +75,6 @@ class _Reading:
         self._parts = 0
         self._name = b""
         self._value = b""
-        self._size = 0
         self._headers: dict[bytes, bytes] = {}
         self._data = bytearray()
 
@@ -95,20 +93,13 @@ class _Reading:
         self._parts += 1
         if self._parts > MOST_PARTS:
             raise _invalid(f"more than {MOST_PARTS} parts")
-        self._headers, self._data, self._size = {}, bytearray(), 0
+        self._headers, self._data = {}, bytearray()
 
     def _add_to_name(self, data: bytes, start: int, end: int) -> None:
-        self._count(end - start)
         self._name += data[start:end]
 
     def _add_to_value(self, data: bytes, start: int, end: int) -> None:
-        self._count(end - start)
         self._value += data[start:end]
-
-    def _count(self, more: int) -> None:
-        self._size += more
-        if self._size > _MOST_HEADERS:
-            raise _invalid("headers of a part are too long")
 
     def _end_header(self) -> None:
         self._headers[self._name.lower()] = self._value

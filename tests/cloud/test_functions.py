@@ -1,11 +1,16 @@
 """Cloud functions over HTTP."""
 
+import asyncio
+import logging
+import sys
+from datetime import UTC, datetime
+
 import pytest
 
-from parsepy.cloud import FunctionRequest, Object, Validator
+from parsepy.cloud import ACL, FunctionRequest, GeoPoint, Object, Response, Validator, wait
 from parsepy.errors import ParseError
 from parsepy.types import MISSING
-from tests.support.local_app import MAINTENANCE_KEY, READ_ONLY_KEY, LocalApp
+from tests.support.local_app import MAINTENANCE_KEY, READ_ONLY_KEY, LocalApp, local_app
 
 pytestmark = pytest.mark.anyio
 
@@ -125,3 +130,161 @@ async def test_a_rate_limit_of_a_validator_holds_and_goes_with_the_function(
     assert second.json() == {"code": 100, "error": "slowly"}
     parse.app.registry.clear()
     assert (await parse.send("POST", "/functions/one", {})).json()["code"] == 141
+
+
+async def test_values_that_are_hard_to_answer(parse: LocalApp) -> None:
+    deep: list[object] = []
+    endless: dict[str, object] = {}
+    endless["me"] = endless
+    for _ in range(5000):
+        deep = [deep]
+
+    class Odd:
+        def to_json(self) -> object:
+            raise RuntimeError("odd")
+
+    for value, text in (
+        (deep, "too deeply nested"),
+        (endless, "contains itself"),
+        ([Object("Game")], "unsaved Game"),
+        (10**400, "too large"),
+        (Odd(), "odd"),
+        ({1, 2}.__iter__(), "no value"),
+    ):
+        parse.app.registry.clear()
+        parse.app.registry.add_function("odd", lambda _, value=value: value)
+        answer = await parse.send("POST", "/functions/odd", {})
+        assert (answer.status_code, answer.json()["code"]) == (400, 141), text
+        assert text in answer.json()["error"]
+
+
+async def test_values_of_all_kinds(parse: LocalApp) -> None:
+    moment = datetime(2020, 1, 2, 3, 4, 5, 6000, UTC)
+    acl = ACL()
+    acl.public_read = True
+    value = {"d": moment, "p": GeoPoint(1, 2), "b": b"x", "a": acl, "t": (1.0, None, float("nan"))}
+    parse.app.registry.add_function("all", lambda _: value)
+
+    assert await parse.ok("POST", "/functions/all", {}) == {
+        "result": {
+            "d": DATE,
+            "p": {"__type": "GeoPoint", "latitude": 1, "longitude": 2},
+            "b": {"__type": "Bytes", "base64": "eA=="},
+            "a": {"*": {"read": True}},
+            "t": [1, None, None],
+        }
+    }
+
+
+async def test_a_status_and_headers_of_its_own(parse: LocalApp) -> None:
+    @parse.app.registry.function("queue")
+    async def queue(_request: FunctionRequest) -> Response:
+        return Response({"place": 3}, status=202, headers={"X-Queue": "slow"})
+
+    answer = await parse.send("POST", "/functions/queue", {})
+    path = {"method": "POST", "path": "/parse/functions/queue", "body": {}}
+    batch = await parse.ok("POST", "/batch", {"requests": [path]})
+
+    assert (answer.status_code, answer.json()) == (202, {"result": {"place": 3}})
+    assert answer.headers["X-Queue"] == "slow"
+    assert batch == [{"success": {"result": {"place": 3}}}]
+
+
+@pytest.mark.parametrize(
+    ("status", "headers"),
+    [
+        (404, {}),
+        (204, {}),
+        (True, {}),
+        (200, {"X-A": "a\r\nX-B: b"}),
+        (200, {"X A": "a"}),
+        (200, {"Content-Length": "1"}),
+        (200, {"X-A": "\u20ac"}),
+        (200, {"X-A": 1}),
+    ],
+)
+async def test_a_response_that_cannot_be(
+    parse: LocalApp, status: int, headers: dict[str, str]
+) -> None:
+    parse.app.registry.add_function("f", lambda _: Response(1, status=status, headers=headers))
+
+    answer = await parse.send("POST", "/functions/f", {})
+
+    assert (answer.status_code, answer.json()["code"]) == (400, 141)
+
+
+async def test_the_log_tells_what_ran_without_secrets(
+    parse: LocalApp, caplog: pytest.LogCaptureFixture
+) -> None:
+    @parse.app.registry.function("f")
+    def told(request: FunctionRequest) -> object:
+        request.log.info("from within")
+        if request.params.get("fail"):
+            raise ParseError(999, "mine")
+        return {"password": "secret", "long": "x" * 2000}
+
+    caplog.set_level(logging.INFO, "parsepy")
+    body = {"password": "secret", "user": {"sessionToken": "r:secret"}, "n": 1}
+    await parse.ok("POST", "/functions/f", body)
+    await parse.send("POST", "/functions/f", {"fail": True})
+
+    ran, failed = (r for r in caplog.records if r.name == "parsepy.cloud.call_log")
+    within = next(r for r in caplog.records if r.name == "parsepy.cloud.code")
+    assert "secret" not in caplog.text
+    assert '"password":"********"' in ran.getMessage()
+    assert '"n":1' in ran.getMessage()
+    assert "... (truncated)" in ran.getMessage()
+    assert (ran.levelname, failed.levelname) == ("INFO", "ERROR")
+    assert "Failed running cloud function f for user None" in failed.getMessage()
+    # One request is told by one id.
+    assert within.getMessage().rpartition(" ")[2] == ran.getMessage().rpartition(" ")[2]
+
+
+async def test_levels_of_the_log_are_options(caplog: pytest.LogCaptureFixture) -> None:
+    levels = {"cloudFunctionSuccess": "silent", "triggerBeforeSuccess": "error"}
+    caplog.set_level(logging.DEBUG, "parsepy")
+    async with local_app(logLevels=levels) as parse:
+        parse.app.registry.add_function("f", lambda _: 1)
+        parse.app.registry.add_trigger("beforeSave", "Game", lambda _: None)
+        await parse.ok("POST", "/functions/f", {})
+        await parse.create("Game", {"n": 1})
+
+    (record,) = [r for r in caplog.records if r.name == "parsepy.cloud.call_log"]
+    assert record.levelname == "ERROR"
+    assert "beforeSave triggered for Game for user None" in record.getMessage()
+
+
+async def test_a_call_takes_no_longer_than_the_option_says() -> None:
+    async with local_app(cloudCode={"timeout": 50, "threads": 1}) as parse:
+
+        @parse.app.registry.function("forever")
+        async def forever(_request: FunctionRequest) -> None:
+            await asyncio.Event().wait()
+
+        answer = await parse.send("POST", "/functions/forever", {})
+
+    assert answer.json() == {"code": 124, "error": "The cloud code took too long."}
+
+
+async def test_nothing_that_a_function_does_ends_the_server(parse: LocalApp) -> None:
+    def leave(_request: FunctionRequest) -> None:
+        sys.exit(1)
+
+    async def leave_while_awaited(_request: FunctionRequest) -> None:
+        raise KeyboardInterrupt
+
+    async def from_the_loop() -> None:
+        sys.exit("from the loop")
+
+    def leave_from_the_loop(_request: FunctionRequest) -> None:
+        wait(from_the_loop())
+
+    handlers = (leave, leave_while_awaited, leave_from_the_loop)
+    for number, handler in enumerate(handlers):
+        parse.app.registry.add_function(f"f{number}", handler)
+    parse.app.registry.add_function("fine", lambda _: "fine")
+
+    for number in range(len(handlers)):
+        answer = await parse.send("POST", f"/functions/f{number}", {})
+        assert answer.json()["code"] == 141
+        assert await parse.ok("POST", "/functions/fine", {}) == {"result": "fine"}

@@ -1,7 +1,7 @@
 """Parameters of functions: what is taken from the client's, what is refused and in which words."""
 
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import Enum
@@ -239,7 +239,9 @@ def test_a_function_that_wants_the_request_alone_is_called_as_it_is() -> None:
         pass
 
     registry = Registry()
-    for handler in (plain, [].append, lambda _: 1, lambda *args: args):
+    noted: list[object] = []
+    handlers: list[Callable[..., object]] = [plain, noted.append, lambda _: 1, lambda *all: all]
+    for handler in handlers:
         registry.add_function("f", handler)
         assert registry.functions["f"].handler is handler
 
