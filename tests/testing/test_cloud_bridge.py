@@ -110,14 +110,10 @@ async def test_a_refused_registration(under_test: UnderTest, what: Any, error: s
     assert (answer.status_code, answer.json()) == (400, {"error": error, "type": "string"})
 
 
-async def test_cloud_code_with_jobs_is_taken(
+async def test_what_is_not_offered_yet_does_not_end_a_suite_s_cloud_code(
     under_test: UnderTest, process: AnsweringServer
 ) -> None:
-    await _add(under_test, process.url, kind="job", name="nightly")
-
-    answer = await under_test.parse.send("POST", "/jobs/nightly", {}, master=True)
-
-    assert not answer.is_success
+    await _add(under_test, process.url, kind="liveQueryEvent")
 
 
 async def test_what_is_registered_lasts_until_it_is_cleared(
