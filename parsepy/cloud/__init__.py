@@ -36,6 +36,7 @@ from parsepy.cloud.requests import (
     TriggerRequest,
 )
 from parsepy.cloud.responses import Response
+from parsepy.cloud.schemas import Schema
 from parsepy.cloud.transactions import transaction
 from parsepy.cloud.typed import Key
 from parsepy.cloud.users import Installation, Role, Session, User
@@ -66,6 +67,7 @@ __all__ = [
     "Relation",
     "Response",
     "Role",
+    "Schema",
     "Session",
     "SomeFailed",
     "TriggerRequest",
