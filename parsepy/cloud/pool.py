@@ -33,22 +33,27 @@ class Pool:
         self._idle: list[_Worker] = []
         self._left_behind: list[_Worker] = []
 
-    async def run(self, work: Callable[[], object]) -> object:
-        """What `work` gives, run with this task's context variables.
+    async def run(self, work: Callable[[], object], *, nested: bool = False) -> object:
+        """What `work` gives, run with this task's context variables. `nested` work needs no place:
+        another one waits for it and has one already.
 
         Raises what `work` raises, and `Exhausted`. Cancelled, it leaves the thread behind.
         """
+        if nested:
+            return await self._run(work)
         async with self._places:
-            worker = self._idle.pop() if self._idle else self._another()
-            try:
-                result = await worker.start(work)
-            except asyncio.CancelledError:
-                self._leave(worker)
-                raise
-            finally:
-                if worker.is_free:
-                    self._idle.append(worker)
-            return result
+            return await self._run(work)
+
+    async def _run(self, work: Callable[[], object]) -> object:
+        worker = self._idle.pop() if self._idle else self._another()
+        try:
+            return await worker.start(work)
+        except asyncio.CancelledError:
+            self._leave(worker)
+            raise
+        finally:
+            if worker.is_free:
+                self._idle.append(worker)
 
     def close(self) -> None:
         while self._idle:

@@ -4,6 +4,7 @@ everything it throws made an error that a client understands."""
 import asyncio
 import inspect
 from collections.abc import Awaitable, Callable
+from contextvars import ContextVar
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
@@ -21,6 +22,12 @@ TIMEOUT: Final = 300.0
 threads, and with them all plain functions of the app."""
 
 _GREATEST_CODE: Final = 2**31
+
+MOST_NESTED: Final = 16
+"""Calls within calls: a trigger that saves what it is the trigger of would go on until there is no
+stack left, in the middle of anything."""
+
+_DEPTH: Final[ContextVar[int]] = ContextVar("parsepy_cloud_depth", default=0)
 
 FUNCTION_FAILED: Final = "Script failed."
 TRIGGER_FAILED: Final = "Script failed. Unknown error."
@@ -55,10 +62,14 @@ class Runner:
         Raises `ParseError`: the handler's own, or `failed` with the text of what it raised
         (`unnamed` where that has none), or 124 when it took too long.
         """
+        depth = _DEPTH.get()
+        if depth >= MOST_NESTED:
+            raise ParseError(failed, "The cloud code calls itself without end.")
+        token = _DEPTH.set(depth + 1)
         try:
             with running(self.app):
                 async with asyncio.timeout(self._timeout):
-                    return await self._run(handler, request)
+                    return await self._run(handler, request, nested=depth > 0)
         except ParseError as error:
             if is_sound(error):
                 raise
@@ -75,6 +86,8 @@ class Runner:
         except BaseException as error:
             # A `sys.exit()` or `KeyboardInterrupt` in somebody's function must not end the server.
             raise ParseError(failed, text_of(error) or unnamed) from error
+        finally:
+            _DEPTH.reset(token)
 
     @property
     def log(self) -> "CallLog":
@@ -87,11 +100,11 @@ class Runner:
     def close(self) -> None:
         self._pool.close()
 
-    async def _run(self, handler: Handler, request: object) -> object:
+    async def _run(self, handler: Handler, request: object, *, nested: bool) -> object:
         if is_async(handler):
             result = handler(request)
         else:
-            result = await self._pool.run(partial(handler, request))
+            result = await self._pool.run(partial(handler, request), nested=nested)
         return await result if inspect.isawaitable(result) else result
 
 

@@ -3,7 +3,8 @@
 from collections.abc import Collection, Mapping
 from typing import cast
 
-from parsepy.cloud import files, requests, values
+from parsepy.cloud import files, requests
+from parsepy.cloud.answers import encoded
 from parsepy.cloud.current import running
 from parsepy.cloud.handling import handle
 from parsepy.cloud.objects import Object
@@ -52,20 +53,20 @@ class HandledTriggers:
         result = await self._run(ctx, request)
         if isinstance(result, Mapping) and isinstance(result.get("object"), Mapping):
             # A webhook gives the whole object: what it leaves out is not written.
-            return cast("JSONObject", values.encode(result["object"]))
+            return cast("JSONObject", encoded(result["object"], whole_objects=False))
         with running(self._runner.app):
-            await files.save_unsaved(request.object.ops, ctx)
-        return request.object.ops
+            await files.save_unsaved(subject.ops, ctx)
+        return subject.ops
 
     async def after_save(self, ctx: RequestContext, saved: Saving) -> Reply:
         subject = self._subject(saved)
         request = self._request(ctx, "afterSave", subject, self._original(saved))
         result = await self._run(ctx, request)
-        if isinstance(result, Object) and result is not request.object:
+        if isinstance(result, Object) and result is not subject:
             return Reply(changes=result.to_json())
         if isinstance(result, Mapping):
-            return Reply(whole=cast("JSONObject", values.encode(result, whole_objects=True)))
-        return Reply(changes=_results(saved.state, request.object.to_json()))
+            return Reply(whole=cast("JSONObject", encoded(result)))
+        return Reply(changes=_results(saved.state, subject.to_json()))
 
     async def tell(self, ctx: RequestContext, name: str, document: ParseObject) -> None:
         if name in self._entries:
@@ -80,12 +81,13 @@ class HandledTriggers:
         if "beforeFind" not in self._entries:
             return parameters
         request = self._find_request(ctx, "beforeFind", parameters, is_get=is_get)
+        asked = request.query
         result = await self._run(ctx, request)
         if isinstance(result, Object):
             result = [result]
         if isinstance(result, list | tuple):
             return [self._shown(one) for one in result]
-        query = result if isinstance(result, Query) else request.query
+        query = result if isinstance(result, Query) else asked
         return find_json.changed(parameters, {**query.json, **_preferences(request)})
 
     async def after_find(
@@ -103,7 +105,7 @@ class HandledTriggers:
         request.objects = [self._object(row) for row in results]
         result = await self._run(ctx, request)
         chosen = result if isinstance(result, list | tuple) else request.objects
-        return [self._shown(one) for one in chosen]
+        return [self._shown(one) for one in chosen or ()]
 
     def _find_request(
         self, ctx: RequestContext, name: str, parameters: FindParameters, *, is_get: bool
@@ -116,7 +118,7 @@ class HandledTriggers:
         """An object among results; each tells its class."""
         if isinstance(one, Object):
             return {**one.to_json(), "className": one.class_name}
-        shown = values.encode(one, whole_objects=True)
+        shown = encoded(one)
         return {"className": self._class_name, **(shown if isinstance(shown, dict) else {})}
 
     # -- all
@@ -164,9 +166,10 @@ def _preferences(request: FindRequest) -> JSONObject:
     return {
         name: getattr(request, attribute)
         for attribute, name in _PREFERENCES.items()
-        if getattr(request, attribute)
+        if isinstance(getattr(request, attribute), str)
     }
 
 
 def _keep_context(ctx: RequestContext, request: CloudRequest) -> None:
-    ctx.caller.context.update(request.context)
+    if isinstance(request.context, Mapping):
+        ctx.caller.context.update(request.context)

@@ -50,7 +50,12 @@ async def after_save(write: Write, answer: JSONObject) -> JSONObject:
     try:
         reply = await triggers.after_save(write.ctx, saved)
     except Exception as error:
-        _log.warning("afterSave of %s caught an error: %s", write.class_name, error)
+        _log.warning(
+            "afterSave of %s caught an error: %s [%s]",
+            write.class_name,
+            error,
+            write.ctx.request_id,
+        )
         return answer
     if reply.whole is not None:
         answer = dict(reply.whole)

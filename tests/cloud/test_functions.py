@@ -7,7 +7,16 @@ from datetime import UTC, datetime
 
 import pytest
 
-from parsepy.cloud import ACL, FunctionRequest, GeoPoint, Object, Response, Validator, wait
+from parsepy.cloud import (
+    ACL,
+    FunctionRequest,
+    GeoPoint,
+    Object,
+    Response,
+    TriggerRequest,
+    Validator,
+    wait,
+)
 from parsepy.errors import ParseError
 from parsepy.types import MISSING
 from tests.support.local_app import MAINTENANCE_KEY, READ_ONLY_KEY, LocalApp, local_app
@@ -288,3 +297,19 @@ async def test_nothing_that_a_function_does_ends_the_server(parse: LocalApp) -> 
         answer = await parse.send("POST", f"/functions/f{number}", {})
         assert answer.json()["code"] == 141
         assert await parse.ok("POST", "/functions/fine", {}) == {"result": "fine"}
+
+
+async def test_plain_functions_that_wait_for_plain_triggers_never_wait_for_each_other() -> None:
+    async with local_app(cloudCode={"threads": 1, "timeout": 20_000}) as parse:
+
+        @parse.app.registry.before_save("Game")
+        def mark(request: TriggerRequest) -> None:
+            request.object.set("marked", True)
+
+        @parse.app.registry.function("save")
+        def save(_request: FunctionRequest) -> object:
+            return wait(Object("Game").save()).get("marked")
+
+        calls = [parse.ok("POST", "/functions/save", {}) for _ in range(5)]
+
+        assert await asyncio.gather(*calls) == [{"result": True}] * 5

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from parsepy.cloud import FindRequest, Object, Query, TriggerRequest
+from parsepy.cloud import ACL, FindRequest, Object, Query, TriggerRequest
 from parsepy.errors import ParseError
 from tests.support.local_app import LocalApp, User
 
@@ -481,3 +481,191 @@ async def test_triggers_around_a_session(stored: LocalApp) -> None:
     assert logout.object.get("sessionToken") == ann.token
     assert banned.json() == {"code": 141, "error": "banned"}
     assert (await stored.send("GET", "/users/me", user=ann)).json()["code"] == 209
+
+
+# -- what nobody should do in a trigger
+
+
+class Odd:
+    """No value that can be stored or sent."""
+
+
+async def test_odd_things_that_triggers_give_are_errors_and_no_crash(stored: LocalApp) -> None:
+    object_id = await stored.create("Game", {"n": 1})
+
+    def misuse(request: Any) -> object:
+        match request.trigger_name:
+            case "beforeSave":
+                return {"object": {"n": Odd()}}
+            case "afterSave":
+                return {"n": Odd()}
+            case "beforeFind":
+                return [Odd()]
+        return None
+
+    for kind, method, path, status in (
+        ("beforeSave", "POST", "/classes/Game", 400),
+        ("afterSave", "POST", "/classes/Game", 201),
+        ("beforeFind", "GET", "/classes/Game", 400),
+        ("beforeFind", "GET", f"/classes/Game/{object_id}", 400),
+    ):
+        stored.app.registry.clear()
+        stored.app.registry.add_trigger(kind, "Game", misuse)
+        answer = await stored.send(method, path, {"n": 1} if method == "POST" else None)
+        assert answer.status_code == status, (kind, answer.text)
+        assert status == 201 or answer.json() == {
+            "code": 141,
+            "error": "Odd is no value that can be stored or sent",
+        }
+
+
+async def test_a_request_that_is_taken_apart_changes_nothing(stored: LocalApp) -> None:
+    def take_apart(request: Any) -> None:
+        request.context = None
+        if isinstance(request, FindRequest):
+            request.objects = None  # type: ignore[assignment]
+            request.query = None  # type: ignore[assignment]
+            request.read_preference = 7  # type: ignore[assignment]
+        else:
+            request.object = request.original = None
+
+    for kind in ("beforeSave", "afterSave", "beforeDelete", "afterDelete", "beforeFind"):
+        stored.app.registry.add_trigger(kind, "Game", take_apart)
+
+    object_id = await stored.create("Game", {"n": 1})
+    assert [row["n"] for row in await stored.find("Game", {})] == [1]
+    stored.app.registry.add_trigger("afterFind", "Game", take_apart)
+    assert await stored.find("Game", {}) == []
+    assert await stored.ok("DELETE", f"/classes/Game/{object_id}") == {}
+
+
+async def test_an_error_in_after_save_is_logged_with_the_requests_name(
+    stored: LocalApp, caplog: pytest.LogCaptureFixture
+) -> None:
+    seen = Seen()
+
+    @stored.app.registry.after_save("Game")
+    async def fail(request: TriggerRequest) -> None:
+        await seen(request)
+        raise ValueError("not mine")
+
+    await stored.create("Game", {"n": 1})
+
+    told = [r.getMessage() for r in caplog.records if "caught an error" in r.getMessage()]
+    assert told == [f"afterSave of Game caught an error: not mine [{seen[0].request_id}]"]
+
+
+# -- recursion and the server's own classes
+
+
+async def test_a_trigger_that_saves_its_own_class_ends(stored: LocalApp) -> None:
+    @stored.app.registry.after_save("Game")
+    async def follow(request: TriggerRequest) -> None:
+        left = request.object.get("left")
+        if left:
+            await Object("Game").save({"left": left - 1})
+
+    @stored.app.registry.before_save("Loop")
+    async def loop(_request: TriggerRequest) -> None:
+        await Object("Loop").save()
+
+    await stored.create("Game", {"left": 3})
+    endless = await stored.send("POST", "/classes/Loop", {})
+
+    assert sorted(row["left"] for row in await stored.find("Game", {})) == [0, 1, 2, 3]
+    assert (endless.status_code, endless.json()["code"]) == (400, 141)
+    assert await stored.ok("GET", "/health") == {"status": "ok"}
+
+
+async def test_triggers_of_the_servers_own_classes(stored: LocalApp) -> None:
+    ann = await stored.sign_up(username="ann")
+    seen = Seen()
+    for class_name in ("_User", "_Role", "_Installation"):
+        stored.app.registry.add_trigger("beforeSave", class_name, seen)
+        stored.app.registry.add_trigger("afterSave", class_name, seen)
+
+    @stored.app.registry.before_save("_Role")
+    def name(request: TriggerRequest) -> None:
+        acl = ACL()
+        acl.public_read = True
+        request.object.set("name", "named")
+        request.object.set_acl(acl)
+
+    await stored.ok("PUT", f"/users/{ann.id}", {"nick": "a"}, user=ann)
+    role = await stored.ok("POST", "/roles", {"name": "x", "ACL": {}}, master=True)
+    await stored.ok(
+        "POST", "/installations", {"deviceType": "ios", "installationId": "i"}, master=True
+    )
+
+    assert [(r.trigger_name, r.object.class_name) for r in seen] == [
+        ("beforeSave", "_User"),
+        ("afterSave", "_User"),
+        ("afterSave", "_Role"),
+        ("beforeSave", "_Installation"),
+        ("afterSave", "_Installation"),
+    ]
+    assert not [key for r in seen for key in r.object.state if key.startswith("_")]
+    stored_role = await stored.ok("GET", f"/roles/{role['objectId']}", master=True)
+    assert (stored_role["name"], stored_role["ACL"]) == ("named", {"*": {"read": True}})
+
+
+async def test_before_save_changes_relations_pointers_and_the_acl(stored: LocalApp) -> None:
+    other = await stored.create("Other", {"n": 1})
+
+    @stored.app.registry.before_save("Game")
+    async def change(request: TriggerRequest) -> None:
+        found = await Query("Other").get(other)
+        request.object.add_relation("others", found)
+        request.object.set("first", found)
+        acl = ACL()
+        acl.public_read = True
+        request.object.set_acl(acl)
+
+    created = await stored.ok("POST", "/classes/Game", {"n": 1})
+    row = await stored.ok("GET", f"/classes/Game/{created['objectId']}")
+    owner = pointer("Game", created["objectId"])
+    related = await stored.find("Other", {"$relatedTo": {"object": owner, "key": "others"}})
+
+    assert (created["ACL"], created["first"]) == (row["ACL"], pointer("Other", other))
+    assert row["ACL"] == {"*": {"read": True}}
+    assert row["others"] == {"__type": "Relation", "className": "Other"}
+    assert [one["objectId"] for one in related] == [other]
+
+
+@pytest.mark.parametrize("several", [False, True])
+async def test_an_include_asks_before_find_with_the_context(
+    stored: LocalApp, several: bool
+) -> None:
+    ids = [await stored.create("Game", {"n": number}) for number in range(1 + several)]
+    await stored.create("Holder", {"games": [pointer("Game", one) for one in ids]})
+    seen = Seen()
+    stored.app.registry.add_trigger("beforeFind", "Game", seen)
+    stored.app.registry.add_trigger("afterFind", "Game", seen)
+
+    await stored.ok("GET", "/classes/Holder?include=games", X_Parse_Cloud_Context='{"a":1}')
+
+    before, after = seen
+    # As parse-server has it: one Pointer is got, several are found.
+    assert (before.is_get, after.is_get) == (not several, not several)
+    assert (before.context, after.context) == ({"a": 1}, {"a": 1})
+    assert sorted(one.object_id for one in after.objects) == sorted(ids)
+
+
+async def test_what_a_trigger_asks_of_read_preferences_is_carried_out(
+    stored: LocalApp,
+) -> None:
+    await stored.create("Game", {"n": 1})
+
+    @stored.app.registry.before_find("Game")
+    def prefer(request: FindRequest) -> None:
+        request.read_preference = "SECONDARY_PREFERRED"
+        request.include_read_preference = "PRIMARY"
+        request.subquery_read_preference = "NEAREST"
+
+    seen = Seen()
+    stored.app.registry.add_trigger("afterFind", "Game", seen)
+
+    assert len(await stored.find("Game", {})) == 1
+    assert seen[0].query.json["readPreference"] == "SECONDARY_PREFERRED"
+    assert seen[0].query.json["includeReadPreference"] == "PRIMARY"
+    assert seen[0].query.json["subqueryReadPreference"] == "NEAREST"
