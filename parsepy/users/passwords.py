@@ -1,19 +1,14 @@
 """Hashing in threads of its own: one hash takes some 50 ms and must not hold up the loop."""
 
-import asyncio
 import logging
-import os
-import sys
-import threading
-from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
+from collections.abc import Sequence
 from types import ModuleType
-from typing import Final, TypeVar, TypeVarTuple, Unpack
+from typing import Final
 
 import bcrypt
 
 from parsepy import errors
+from parsepy.users.password_threads import PasswordThreads
 
 COST: Final = 10
 """Of new bcrypt hashes: 2 ** 10 rounds, as parse-server has them."""
@@ -29,14 +24,7 @@ ARGON2_DUMMY_HASH: Final = (
 )
 """With the parameters of `argon2_hashes`, whose import would hold up the loop."""
 
-_NICER: Final = 15
-"""How far the threads stand behind the loop. With 10 a request still waits for a slice of theirs
-(4 ms); with 19 they get next to nothing while requests keep every core busy."""
-
 _log = logging.getLogger(__name__)
-
-Result = TypeVar("Result")
-Arguments = TypeVarTuple("Arguments")
 
 
 class Passwords:
@@ -47,9 +35,7 @@ class Passwords:
     """
 
     def __init__(self, threads: int = 4, *, argon2: bool = False) -> None:
-        self._threads = ThreadPoolExecutor(
-            threads, thread_name_prefix="passwords", initializer=_stand_back
-        )
+        self._threads = PasswordThreads(threads)
         self._argon2 = argon2
         self.cost = COST
         """Tests of an app may lower it, to 4 at the least."""
@@ -57,8 +43,8 @@ class Passwords:
     async def hash(self, password: str) -> str:
         """`$2b$10$…` or `$argon2id$…`."""
         if self._argon2:
-            return await self._run(_hash_by_argon2, password)
-        return await self._run(_hash, password, self.cost)
+            return await self._threads.run(_hash_by_argon2, password)
+        return await self._threads.run(_hash, password, self.cost)
 
     async def matches(self, password: str, hashed: str | None) -> bool:
         """Takes the same time for a user without hash: an answer's time must not tell.
@@ -75,8 +61,8 @@ class Passwords:
     async def fits(self, password: str, hashed: str) -> bool:
         """Whether the hash is the password's, in the time that its kind takes."""
         if hashed.startswith(_ARGON2):
-            return await self._run(_matches_by_argon2, password, hashed)
-        return await self._run(_matches, password, hashed.encode())
+            return await self._threads.run(_matches_by_argon2, password, hashed)
+        return await self._threads.run(_matches, password, hashed.encode())
 
     async def fits_one_of(self, password: str, hashes: Sequence[str]) -> bool:
         """One after another, so that others' log-ins get their turn between."""
@@ -86,13 +72,7 @@ class Passwords:
         return False
 
     def close(self) -> None:
-        self._threads.shutdown()
-
-    async def _run(
-        self, function: Callable[[Unpack[Arguments]], Result], *arguments: *Arguments
-    ) -> Result:
-        loop = asyncio.get_running_loop()
-        return await loop.run_in_executor(self._threads, function, *arguments)
+        self._threads.close()
 
 
 def _dummy_of_other_kind(hashed: str | None) -> str:
@@ -107,15 +87,6 @@ def _argon2() -> ModuleType:
         _log.error("There are Argon2 hashes to compare: pip install 'parsepy-server[argon2]'.")
         raise errors.internal_error() from error
     return argon2_hashes
-
-
-def _stand_back() -> None:
-    """Lets the loop's thread go first: log-ins take every core that is free, and no other."""
-    if sys.platform == "linux":  # Elsewhere a priority is a process's.
-        thread = threading.get_native_id()
-        with suppress(OSError):
-            lower = os.getpriority(os.PRIO_PROCESS, thread) + _NICER
-            os.setpriority(os.PRIO_PROCESS, thread, lower)
 
 
 def _hash_by_argon2(password: str) -> str:

@@ -1,9 +1,7 @@
 """Passwords: whose hash they fit, and that hashing them holds nobody up."""
 
 import asyncio
-import os
 import sys
-import threading
 from collections.abc import Iterator
 
 import pytest
@@ -116,21 +114,6 @@ async def test_nul_is_a_letter_like_others(passwords: Passwords) -> None:
 
 async def test_a_lone_surrogate_is_no_crash(passwords: Passwords) -> None:
     assert await passwords.matches("\ud800", await passwords.hash("\ud800"))
-
-
-@pytest.mark.skipif(sys.platform != "linux", reason="threads have no priority of their own")
-async def test_threads_stand_behind_the_loop(passwords: Passwords) -> None:
-    await passwords.matches("x", None)
-
-    loops = os.getpriority(os.PRIO_PROCESS, threading.get_native_id())
-    theirs = [
-        os.getpriority(os.PRIO_PROCESS, thread.native_id)
-        for thread in threading.enumerate()
-        if thread.name.startswith("passwords") and thread.native_id is not None
-    ]
-
-    assert theirs
-    assert all(priority >= min(loops + 15, 19) for priority in theirs)
 
 
 @pytest.mark.parametrize("hashed", [None, "$2b$10$" + "." * 53])
