@@ -23,6 +23,7 @@ from parsepy.cloud.webhooks import Webhook
 from parsepy.files.ports import FileTriggers
 from parsepy.objects.context import RequestContext
 from parsepy.objects.ports import ClassTriggers
+from parsepy.outbound import Outbound
 from parsepy.types import JSONObject, JSONValue, Missing
 
 _log = logging.getLogger(__name__)
@@ -57,7 +58,13 @@ class Cloud:
         app.cloud = self
         self.hooks = Hooks(app.objects, changes)
         self.jobs = Jobs(app)
-        self._outbound = app.outbound
+        self._webhooks = app.objects.options.webhooks
+        self._outbound = Outbound(
+            timeout=self._webhooks.timeout,
+            deadline=self._webhooks.timeout,
+            max_answer=self._webhooks.max_answer,
+            public_only=not self._webhooks.allow_private,
+        )
         self._webhook_key = webhook_key
         self._add_limit = add_limit
         options = app.objects.options
@@ -112,6 +119,7 @@ class Cloud:
             remove()
         self._limits = {}
         self._runner.close()
+        await self._outbound.close()
 
     def _rebuild(self) -> None:
         functions_now: dict[str, Entry] = {
@@ -143,7 +151,8 @@ class Cloud:
         self._set_limits()
 
     def _webhook(self, url: str) -> Entry:
-        return Entry(Webhook(url, self._outbound, self._webhook_key))
+        redirects = self._webhooks.max_redirects
+        return Entry(Webhook(url, self._outbound, self._webhook_key, max_redirects=redirects))
 
     def _tell_of_twins(self, twins: "set[str] | set[tuple[str, str]]") -> None:
         for twin in twins:

@@ -3,6 +3,7 @@
 import logging
 from collections.abc import Callable
 from typing import Final, cast
+from urllib.parse import urljoin, urlsplit
 
 from parsepy import errors
 from parsepy.cloud import values
@@ -29,6 +30,8 @@ _WITHHELD: Final = frozenset(
 )
 """Headers that open this server: no business of whoever runs the hook."""
 
+_REDIRECTS: Final = (301, 302, 307, 308)
+
 _NOT_STORED: Final = ("createdAt", "updatedAt", "className")
 
 
@@ -38,28 +41,41 @@ class Webhook:
     The answer is somebody else's: it is bounded, and judged like a client's body.
     """
 
-    def __init__(self, url: str, outbound: Outbound, key: str | None) -> None:
+    def __init__(
+        self, url: str, outbound: Outbound, key: str | None, *, max_redirects: int = 0
+    ) -> None:
         self._url = url
         self._outbound = outbound
         self._key = key
+        self._max_redirects = max_redirects
 
     async def __call__(self, request: CloudRequest) -> object:
         """Raises 141."""
-        content = json.dumps(_as_json(request))
-        try:
-            response = await self._outbound.post(self._url, content, self._headers())
-        except OutboundError as error:
-            raise errors.script_failed(str(error)) from None
-        answer = _answer(response)
+        answer = _answer(await self._post(json.dumps(_as_json(request))))
         if isinstance(request, TriggerRequest):
             return _for_trigger(request, answer)
         return answer if isinstance(request, FunctionRequest) else None
 
-    def _headers(self) -> dict[str, str]:
+    async def _post(self, content: bytes) -> Response:
+        """Raises 141."""
+        url = self._url
+        for _ in range(self._max_redirects + 1):
+            try:
+                response = await self._outbound.post(url, content, self._headers(url))
+            except OutboundError as error:
+                raise errors.script_failed(f"The webhook did not answer: {error}.") from None
+            target = _redirected(url, response) if self._max_redirects else None
+            if target is None:
+                return response
+            url = target
+        raise errors.script_failed("The webhook redirects too often.")
+
+    def _headers(self, url: str) -> dict[str, str]:
+        """The key is for the host that was configured, and for no other that it names."""
         headers = {"Content-Type": "application/json"}
         if self._key is None:
             _log.warning("Making outgoing webhook request without webhookKey being set!")
-        else:
+        elif url == self._url or _origin(url) == _origin(self._url):
             headers["X-Parse-Webhook-Key"] = self._key
         return headers
 
@@ -77,6 +93,30 @@ def _answer(response: Response) -> JSONValue | Missing:
     if value.get("error"):
         raise _failure(value["error"])
     return value.get("success", MISSING)
+
+
+def _redirected(url: str, response: Response) -> str | None:
+    """Where the request is to be sent again, with its body. Raises 141 for what is no place."""
+    location = response.headers.get("location")
+    if response.status not in _REDIRECTS or not location:
+        return None
+    try:
+        target = urljoin(url, location)
+        scheme, host, _ = _origin(target)
+    except ValueError:
+        raise errors.script_failed("The webhook redirects to no address.") from None
+    if not host or scheme not in ("http", "https"):
+        raise errors.script_failed("The webhook redirects to no address.")
+    if scheme == "http" and url.startswith("https:"):
+        raise errors.script_failed("The webhook redirects to a connection without encryption.")
+    return target
+
+
+def _origin(url: str) -> tuple[str, str | None, int | None]:
+    """Raises `ValueError`."""
+    parts = urlsplit(url)
+    scheme = parts.scheme.lower()
+    return scheme, parts.hostname, parts.port or {"http": 80, "https": 443}.get(scheme)
 
 
 def _failure(error: JSONValue) -> errors.ParseError:

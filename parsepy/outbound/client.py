@@ -1,5 +1,6 @@
 """One HTTP client per app, made when the first request goes out."""
 
+import asyncio
 import logging
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -36,9 +37,20 @@ class Response:
 class Outbound:
     """Follows no redirect: where a request goes is said by whoever configured its address."""
 
-    def __init__(self, *, timeout: float = TIMEOUT, max_answer: int = MAX_ANSWER) -> None:
+    def __init__(
+        self,
+        *,
+        timeout: float = TIMEOUT,
+        max_answer: int = MAX_ANSWER,
+        public_only: bool = False,
+        deadline: float | None = None,
+    ) -> None:
+        """`deadline` is for a whole request, in seconds. `public_only` connects to no address
+        inside a private network, whatever name leads there."""
         self._timeout = timeout
         self._max_answer = max_answer
+        self._public_only = public_only
+        self._deadline = deadline
         self._client: httpx.AsyncClient | None = None
 
     async def get(
@@ -73,11 +85,16 @@ class Outbound:
         import httpx
 
         try:
-            async with self._opened().stream(
-                method, url, content=content, headers=dict(headers)
-            ) as answer:
+            async with (
+                asyncio.timeout(self._deadline),
+                self._opened().stream(
+                    method, url, content=content, headers=dict(headers)
+                ) as answer,
+            ):
                 body = await _read(answer, max_answer or self._max_answer)
                 return Response(answer.status_code, body, dict(answer.headers.items()))
+        except TimeoutError:
+            raise OutboundError("the answer takes too long") from None
         except (httpx.HTTPError, httpx.InvalidURL, UnicodeError) as error:
             raise OutboundError(str(error) or type(error).__name__) from None
 
@@ -91,16 +108,29 @@ class Outbound:
             import httpx
 
             logging.getLogger("httpx").addFilter(_without_query)
+            limits = httpx.Limits(
+                max_connections=MAX_CONNECTIONS, max_keepalive_connections=MAX_CONNECTIONS // 4
+            )
             self._client = httpx.AsyncClient(
                 timeout=httpx.Timeout(self._timeout, connect=CONNECT_TIMEOUT),
-                limits=httpx.Limits(
-                    max_connections=MAX_CONNECTIONS, max_keepalive_connections=MAX_CONNECTIONS // 4
-                ),
+                limits=limits,
                 follow_redirects=False,
                 # A proxy or a netrc file of the host's environment is nobody's configuration.
                 trust_env=False,
+                transport=_public_transport(limits) if self._public_only else None,
             )
         return self._client
+
+
+def _public_transport(limits: "httpx.Limits") -> "httpx.AsyncHTTPTransport":
+    import httpx
+
+    from parsepy.outbound.public_network import PublicNetwork
+
+    transport = httpx.AsyncHTTPTransport(limits=limits, trust_env=False)
+    # httpx has no parameter for it; the pool asks for it at each connection that it makes.
+    transport._pool._network_backend = PublicNetwork()
+    return transport
 
 
 def _without_query(record: logging.LogRecord) -> bool:

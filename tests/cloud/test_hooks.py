@@ -290,3 +290,83 @@ async def test_somebody_who_never_answers_holds_nobody_else(parse: LocalApp) -> 
         assert not waiting.done()
     answer = await waiting
     assert answer.json()["code"] == 141
+
+
+# -- how far a call goes
+
+
+async def test_no_redirect_is_followed_unless_the_option_says_so(hook: AnsweringServer) -> None:
+    with answering_server({"success": "there"}) as target:
+        hook.status, hook.headers = 307, {"Location": target.url}
+        async with local_app() as parse:
+            await _add_function(parse, hook.url)
+            assert await parse.ok("POST", "/functions/f", {"a": 1}) == {}
+        assert target.asked == []
+        async with local_app(webhooks={"maxRedirects": 1}, webhookKey="key") as parse:
+            await _add_function(parse, hook.url)
+            answer = await parse.ok("POST", "/functions/f", {"a": 1})
+
+        assert answer == {"result": "there"}
+        headers, sent = target.asked[0]
+        assert sent["params"] == {"a": 1}
+        # The key is for who was configured.
+        assert hook.asked[-1][0]["x-parse-webhook-key"] == "key"
+        assert "x-parse-webhook-key" not in headers
+
+
+@pytest.mark.parametrize(
+    ("location", "told"),
+    [
+        ("", None),
+        ("/again", "redirects too often"),
+        ("ftp://localhost/", "redirects to no address"),
+        ("http://[", "redirects to no address"),
+        ("http://x:99999999/", "redirects to no address"),
+        ("http://127.0.0.1:1/", "did not answer"),
+    ],
+)
+async def test_redirects_that_lead_nowhere(
+    hook: AnsweringServer, location: str, told: str | None
+) -> None:
+    hook.status, hook.headers, hook.answer = 302, {"Location": location}, {"success": 1}
+    async with local_app(webhooks={"maxRedirects": 3}) as parse:
+        await _add_function(parse, hook.url)
+        answer = await parse.send("POST", "/functions/f", {})
+
+    if told is None:
+        assert answer.json() == {"result": 1}
+    else:
+        assert (answer.status_code, answer.json()["code"]) == (400, 141)
+        assert told in answer.json()["error"]
+
+
+async def test_private_addresses_are_not_called_where_the_option_forbids_it(
+    hook: AnsweringServer,
+) -> None:
+    async with local_app(webhooks={"allowPrivateAddresses": False}) as parse:
+        for host in ("127.0.0.1", "localhost"):
+            await parse.app.parts.cloud.hooks.forget()
+            url = hook.url.replace("127.0.0.1", host)
+            name = f"f{host.replace('.', '')}"
+            body = {"functionName": name, "url": url}
+            await parse.ok("POST", "/hooks/functions", body, master=True)
+            answer = await parse.send("POST", f"/functions/{name}", {})
+            assert (answer.status_code, answer.json()["code"]) == (400, 141)
+            assert "is no public address" in answer.json()["error"]
+
+    assert hook.asked == []
+
+
+async def test_a_webhook_that_takes_too_long_or_says_too_much_fails_the_call(
+    hook: AnsweringServer,
+) -> None:
+    async with local_app(webhooks={"timeout": 100, "maxAnswerSize": 1000}) as parse:
+        with DeafServer() as deaf:
+            await _add_function(parse, f"http://127.0.0.1:{deaf.port}/")
+            late = await parse.send("POST", "/functions/f", {})
+        await parse.ok("PUT", "/hooks/functions/f", {"url": hook.url}, master=True)
+        hook.answer = {"success": "x" * 2000}
+        long = await parse.send("POST", "/functions/f", {})
+
+    assert (late.json()["code"], long.json()["code"]) == (141, 141)
+    assert "longer than 1000 bytes" in long.json()["error"]
