@@ -45,6 +45,7 @@ class Accounts:
             await self._sessions.forget_user(str(user["objectId"]))
             shown = await readable_user(ctx, user)
         session = await self._start_session(ctx, user, "password")
+        await self._check_still(ctx, user, session)
         answer = {**shown, "sessionToken": session["sessionToken"]}
         if isinstance(parameters.get("authData"), dict):
             answer["authDataResponse"] = validated.response
@@ -128,6 +129,17 @@ class Accounts:
         except ParseError:
             raise errors.invalid_session_token(sanitised=True) from None
         return str(user["objectId"])
+
+    async def _check_still(
+        self, ctx: RequestContext, user: ParseObject, session: JSONObject
+    ) -> None:
+        """A change of the password ends all sessions that are there: not the one of a log-in by
+        the old password that is stored a moment later. Raises 101, the session is gone then."""
+        schema = await ctx.services.schemas.get("_User")
+        stored = await ctx.services.storage.get(schema, str(user["objectId"]), None)
+        if stored is None or stored.get("_hashed_password") != user.get("_hashed_password"):
+            await self._sessions.end(str(session["sessionToken"]))
+            raise errors.invalid_login()
 
     async def _start_session(
         self, ctx: RequestContext, user: ParseObject, provider: str

@@ -34,6 +34,8 @@ async def upgrade(ctx: RequestContext, sessions: Sessions, token: str) -> JSONOb
     schema = await ctx.services.schemas.get("_Session")
     await access.check_class(owner, schema, "find")
     session = await sessions.create(ctx, user_id, {"action": "upgrade"}, ctx.caller.installation_id)
+    if token.startswith(_REVOCABLE):
+        await sessions.check_source(ctx, str(session["sessionToken"]))
     await _retire(ctx, user_id)
     session["updatedAt"] = session["createdAt"]
     strip(session, await access.hidden_fields(owner, schema) - {"sessionToken"})

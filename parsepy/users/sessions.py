@@ -115,6 +115,14 @@ class Sessions:
         session = await self.create(saved.ctx, saved.object_id, created_with, installation_id)
         saved.answer["sessionToken"] = session["sessionToken"]
 
+    async def check_source(self, ctx: RequestContext, token: str) -> None:
+        """Ends the new session `token` where the one that asked for it is no more: the end of all
+        sessions must not miss one that is stored a moment later. Raises 209 then."""
+        source = ctx.caller.session_token
+        if source is not None and await self.find_by_token(source) is None:
+            await self.end(token)
+            raise errors.invalid_session_token()
+
     async def end(self, token: str) -> None:
         await self._delete(tree.Equal(TOKEN, token))
         await self._once_kept(partial(self._cache.drop, token))

@@ -1,5 +1,8 @@
 """Sessions belong to their users, and what makes them sessions belongs to the server."""
 
+import asyncio
+from collections.abc import Mapping
+
 import pytest
 
 from parsepy.protocol.operations import SetValue
@@ -276,3 +279,29 @@ async def test_rule_making_a_session_ends_no_foreign_one(app: LocalApp, transpor
         headers = {"X-Parse-Installation-Id": "phone"}
         await transport.ask(app, "POST", "/sessions", body, who=session(ben), headers=headers)
     assert [row for row in await rows_of(app, "_Session") if row["user"] == pointer] == foreign
+
+
+@pytest.mark.parametrize(
+    ("read", "path", "body"),
+    [
+        ("find", "/login", {"username": "ann", "password": "old"}),
+        ("get", "/sessions", {}),
+        ("get", "/upgradeToRevocableSession", {}),
+    ],
+    ids=["log-in", "further session", "upgrade"],
+)
+async def test_rule_no_session_that_is_made_meanwhile_outlives_a_change_of_the_password(
+    stored: LocalApp, read: str, path: str, body: Mapping[str, object]
+) -> None:
+    signed_up = await stored.ok("POST", "/users", {"username": "ann", "password": "old"})
+    ann = User(signed_up["objectId"], signed_up["sessionToken"])
+    held = stored.storage.hold_next(read)
+    by = None if path == "/login" else ann
+    asked = asyncio.create_task(stored.send("POST", path, body, user=by))
+    await held.reached.wait()
+    await stored.ok("PUT", f"/users/{ann.id}", {"password": "new"}, master=True)
+    held.release()
+    answer = await asked
+    assert not answer.is_success
+    assert answer.json()["code"] in (101, 209)
+    assert await rows_of(stored, "_Session") == []
