@@ -40,10 +40,10 @@ class _Get:
 class Config:
     """The values as they were when they were read.
 
-        config = await Config.get()
-        if config.get("maintenance", False):
-            …
-        await Config.save({"limit": 10}, master_key_only={"limit": True}, use_master_key=True)
+    config = await Config.get()
+    if config.get("maintenance", False):
+        …
+    await Config.save({"limit": 10}, master_key_only={"limit": True}, use_master_key=True)
     """
 
     trigger_class: ClassVar[str] = CONFIG_CLASS

@@ -102,7 +102,7 @@ def take_back(request: CloudRequest, after: JSONObject) -> None:
     elif isinstance(request, FindRequest):
         query = decoded(after.get("query"))
         if isinstance(query, Query):
-            request.query = query
+            request.query.json = query.json
         objects = decoded(after.get("objects"))
         if isinstance(objects, list):
             request.objects = objects
@@ -158,10 +158,22 @@ def decoded(value: JSONValue) -> object:
             return {name: child for name, child in value.items() if name != "__t"}
 
 
+class NoMessage(ParseError):
+    """A Parse error of JavaScript may have a code alone."""
+
+    def __init__(self, code: int) -> None:
+        super().__init__(code, "")
+
+    def body(self, *, sanitise: bool) -> JSONObject:
+        return {"code": self.code}
+
+
 def thrown(error: JSONValue) -> Exception:
     """What a handler threw, as it would be if it were Python's."""
     if isinstance(error, dict) and error.get("__t") == "ParseError":
-        return ParseError(int(cast("int", error["code"])), str(error["message"]))
+        code = int(cast("int", error["code"]))
+        message = error.get("message")
+        return NoMessage(code) if message is None else ParseError(code, str(message))
     if isinstance(error, dict) and isinstance(error.get("message"), str):
         return RuntimeError(error["message"])
     if isinstance(error, str) or not error:

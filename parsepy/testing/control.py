@@ -8,10 +8,12 @@ from starlette.types import Message, Receive, Scope, Send
 from parsepy import __version__
 from parsepy.app import ParseApp
 from parsepy.errors import ParseError
+from parsepy.files.base import FileStore
 from parsepy.options.errors import OptionsError
 from parsepy.options.load import load_options
 from parsepy.protocol import json
 from parsepy.testing.cloud_bridge import CloudBridge
+from parsepy.testing.lent_files import lent_files
 from parsepy.testing.option_bridge import decoded_options
 from parsepy.testing.process import RemoteProcess
 from parsepy.types import JSONObject, JSONValue
@@ -28,6 +30,7 @@ class SwitchableApp:
 
     def __init__(self, app: ParseApp) -> None:
         self.current = app
+        self._files = app.parts.files
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "lifespan":
@@ -56,13 +59,18 @@ class SwitchableApp:
     async def reset(self) -> None:
         await self.current.parts.reset()
 
-    async def reconfigure(self, options: Mapping[str, object]) -> None:
-        """Raises `OptionsError`, or what a class defined as code is refused with; then the old
-        options stay."""
+    async def reconfigure(
+        self, options: Mapping[str, object], files: FileStore | None = None
+    ) -> None:
+        """`files` stand in place of the store's own until the next time.
+
+        Raises `OptionsError`, or what a class defined as code is refused with; then the old
+        options stay.
+        """
         loaded = load_options(options).options
         old = self.current.parts
         registry = self.current.registry
-        replacement = ParseApp(loaded, old.storage, files=old.files, registry=registry)
+        replacement = ParseApp(loaded, old.storage, files=files or self._files, registry=registry)
         try:
             await replacement.parts.prepare()
         except BaseException:
@@ -119,7 +127,8 @@ class ControlApp:
     async def _reconfigure(self, body: JSONObject) -> tuple[int, JSONValue]:
         try:
             options = decoded_options(body, self._process)
-            await self._switchable.reconfigure({**options, **self._base})
+            files = await lent_files(options)
+            await self._switchable.reconfigure({**options, **self._base}, files)
         except OptionsError as error:
             return 400, _refusal(str(error))
         except ParseError as error:

@@ -41,6 +41,7 @@ async def test_a_function(under_test: UnderTest, process: AnsweringServer) -> No
             {"thrown": True, "error": {"__t": "ParseError", "code": 9, "message": "m"}},
             {"code": 9, "error": "m"},
         ),
+        ({"thrown": True, "error": {"__t": "ParseError", "code": 9}}, {"code": 9}),
     ],
 )
 async def test_what_an_answer_means(
@@ -73,6 +74,18 @@ async def test_a_changed_query_counts(under_test: UnderTest, process: AnsweringS
     process.answer = {"same": "query", "request": {"query": query}}
 
     assert [row["n"] for row in await under_test.parse.find("Game", {})] == [1]
+
+
+async def test_a_query_that_is_changed_in_place_counts(
+    under_test: UnderTest, process: AnsweringServer
+) -> None:
+    for number in range(3):
+        await under_test.parse.create("Game", {"n": number})
+    await _add(under_test, process.url, kind="trigger", triggerName="beforeFind", className="Game")
+    query = {"__t": "Query", "className": "Game", "json": {"where": {"n": 2}}}
+    process.answer = {"request": {"query": query}}
+
+    assert [row["n"] for row in await under_test.parse.find("Game", {})] == [2]
 
 
 async def test_a_validator_of_functions_and_types(
