@@ -11,6 +11,7 @@ from parsepy.objects.present import strip_internal
 from parsepy.objects.write_state import Write
 from parsepy.permissions.protected_fields import strip
 from parsepy.protocol import ids
+from parsepy.protocol.operations import is_operation
 from parsepy.query import tree
 from parsepy.query.tree import Where
 from parsepy.types import ParseObject
@@ -120,8 +121,10 @@ def _check_acl(write: Write) -> None:
 
 
 def _check_user(write: Write) -> None:
-    if "user" not in write.body:
-        return
-    user = write.body["user"]
-    if not isinstance(user, dict) or user.get("objectId") != write.ctx.caller.user_id:
-        raise errors.invalid_key_name("user")
+    """His own id may be sent back. In an operation it is none: that would take the user away."""
+    for key, user in write.body.items():
+        if key.partition(".")[0] != "user":
+            continue
+        own = isinstance(user, dict) and user.get("objectId") == write.ctx.caller.user_id
+        if key != "user" or not own or is_operation(user):
+            raise errors.invalid_key_name("user")

@@ -64,7 +64,12 @@ async def test_rule_server_fields_are_the_servers_at_update(app: LocalApp, door:
     ann, ben = await app.sign_up(), await app.sign_up()
     own = (await app.find("_Session", {}, user=ann))[0]["objectId"]
     before = await rows_of(app, "_Session")
-    for body in _server_values(ben):
+    disguised = [
+        {"user": {"__op": "Delete", "objectId": ann.id}},
+        {"user": {"__op": "Delete", "__type": "Pointer", "className": "_User", "objectId": ann.id}},
+        {"user.objectId": ben.id},
+    ]
+    for body in [*_server_values(ben), *disguised]:
         reply = await door.ask(app, "PUT", f"/sessions/{own}", body, who=session(ann))
         assert reply.code in (105, 111), body
     assert await rows_of(app, "_Session") == before
