@@ -20,7 +20,7 @@ from parsepy.types import JSONObject, ParseObject
 from parsepy.users.auth_data import AuthData, already_used, claims_identity, given
 from parsepy.users.identities import Identities, log_in_with
 from parsepy.users.password_rules import PasswordRules
-from parsepy.users.sessions import Sessions
+from parsepy.users.sessions import LEGACY_TOKEN, Sessions
 from parsepy.users.verification import EmailVerification
 
 GENERATED_USERNAME_LENGTH: Final = 25
@@ -152,14 +152,17 @@ class UserRules(ClassRules):
         for key in keys:
             if key.startswith("authData.") and _FILTERABLE_AUTH_DATA.fullmatch(key) is None:
                 raise errors.invalid_key_name(key)
-        return tree.NOTHING if "sessionToken" in keys else where
+        return tree.NOTHING if LEGACY_TOKEN in keys else where
 
     def check_order(self, ctx: RequestContext, keys: Iterable[str]) -> None:
         if ctx.caller.is_privileged:
             return
         for key in keys:
-            if key.partition(".")[0] == "authData":
+            root = key.partition(".")[0]
+            if root == "authData":
                 raise ParseError(Code.INVALID_KEY_NAME, f"Cannot sort by {key}")
+            if root == LEGACY_TOKEN:
+                raise errors.invalid_field_name(key)
 
     def present(self, ctx: RequestContext, document: ParseObject) -> None:
         caller = ctx.caller

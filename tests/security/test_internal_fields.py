@@ -104,6 +104,10 @@ async def test_rule_internal_fields_are_never_sortable(
             for who in (session(ann), MASTER):
                 reply = await door.ask(app, "GET", "/users", {"order": order}, who=who)
                 assert reply.code == 105, order
+    # A user's token from the days before sessions.
+    for order in ("sessionToken", "-sessionToken", "username,sessionToken", "sessionToken.a"):
+        reply = await door.ask(app, "GET", "/users", {"order": order}, who=session(ann))
+        assert reply.code == 105, order
 
 
 async def test_rule_nothing_below_a_provider_but_its_id_is_a_filter_or_sort_key(
