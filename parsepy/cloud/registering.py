@@ -8,81 +8,47 @@ async def hello(request: cloud.FunctionRequest) -> str:
 """
 
 from collections.abc import Callable
-from typing import TypeVar
+from typing import Final
 
 from parsepy.cloud import loading
-from parsepy.cloud.registry import TriggerClass
+from parsepy.cloud.decorators import Decorators, TriggerClass
 from parsepy.cloud.runner import Handler
 from parsepy.cloud.validators import Validator
 
-A = TypeVar("A", bound=Callable[..., object])
-F = TypeVar("F", bound=Handler)
-Decorator = Callable[[F], F]
-Class = TriggerClass
+
+class _BeingLoaded(Decorators):
+    """Keeps nothing: which registry it is, is asked at each registration."""
+
+    def add_function(
+        self, name: str, handler: Callable[..., object], validator: Validator | None = None
+    ) -> None:
+        loading.registry().add_function(name, handler, validator)
+
+    def add_job(self, name: str, handler: Handler) -> None:
+        loading.registry().add_job(name, handler)
+
+    def add_trigger(
+        self,
+        kind: str,
+        class_name: TriggerClass,
+        handler: Handler,
+        validator: Validator | None = None,
+    ) -> None:
+        loading.registry().add_trigger(kind, class_name, handler, validator)
 
 
-def function(name: str, *, validator: Validator | None = None) -> Callable[[A], A]:
-    """A function that clients call by `POST /functions/<name>`.
+_BEING_LOADED: Final = _BeingLoaded()
 
-    Parameters behind the request are taken from what the client sends, by name and type:
-
-        @cloud.function("greet")
-        async def greet(request: FunctionRequest, name: str, times: int = 1) -> str: ...
-    """
-    return loading.registry().function(name, validator=validator)
-
-
-def job(name: str) -> Callable[[F], F]:
-    """Work that `POST /jobs/<name>` starts with the master key, and that is not waited for."""
-    return loading.registry().job(name)
-
-
-def trigger(
-    kind: str, class_name: Class, *, validator: Validator | None = None
-) -> Callable[[F], F]:
-    """Any trigger by parse-server's name for it."""
-    return loading.registry().trigger(kind, class_name, validator=validator)
-
-
-def before_save(class_name: Class, *, validator: Validator | None = None) -> Callable[[F], F]:
-    """May change `request.object`, or refuse by raising."""
-    return trigger("beforeSave", class_name, validator=validator)
-
-
-def after_save(class_name: Class, *, validator: Validator | None = None) -> Callable[[F], F]:
-    """Hears of what is stored."""
-    return trigger("afterSave", class_name, validator=validator)
-
-
-def before_delete(class_name: Class, *, validator: Validator | None = None) -> Callable[[F], F]:
-    return trigger("beforeDelete", class_name, validator=validator)
-
-
-def after_delete(class_name: Class, *, validator: Validator | None = None) -> Callable[[F], F]:
-    return trigger("afterDelete", class_name, validator=validator)
-
-
-def before_find(class_name: Class, *, validator: Validator | None = None) -> Callable[[F], F]:
-    """May change `request.query`, give another query, or objects in its place."""
-    return trigger("beforeFind", class_name, validator=validator)
-
-
-def after_find(class_name: Class, *, validator: Validator | None = None) -> Callable[[F], F]:
-    """May change `request.objects`, or give others."""
-    return trigger("afterFind", class_name, validator=validator)
-
-
-def before_login(handler: F) -> F:
-    return trigger("beforeLogin", "_User")(handler)
-
-
-def after_login(handler: F) -> F:
-    return trigger("afterLogin", "_User")(handler)
-
-
-def after_logout(handler: F) -> F:
-    return trigger("afterLogout", "_Session")(handler)
-
-
-def before_password_reset_request(handler: F) -> F:
-    return trigger("beforePasswordResetRequest", "_User")(handler)
+function = _BEING_LOADED.function
+job = _BEING_LOADED.job
+trigger = _BEING_LOADED.trigger
+before_save = _BEING_LOADED.before_save
+after_save = _BEING_LOADED.after_save
+before_delete = _BEING_LOADED.before_delete
+after_delete = _BEING_LOADED.after_delete
+before_find = _BEING_LOADED.before_find
+after_find = _BEING_LOADED.after_find
+before_login = _BEING_LOADED.before_login
+after_login = _BEING_LOADED.after_login
+after_logout = _BEING_LOADED.after_logout
+before_password_reset_request = _BEING_LOADED.before_password_reset_request

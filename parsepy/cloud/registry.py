@@ -18,11 +18,12 @@ import logging
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Final, TypeAlias, TypeVar
+from typing import Final, TypeVar
 
 from parsepy.cloud import parameters
-from parsepy.cloud.app_config import CONFIG_CLASS, Config
-from parsepy.cloud.files import FILE_CLASS, File
+from parsepy.cloud.app_config import CONFIG_CLASS
+from parsepy.cloud.decorators import Decorators, TriggerClass
+from parsepy.cloud.files import FILE_CLASS
 from parsepy.cloud.objects import Object
 from parsepy.cloud.runner import Handler
 from parsepy.cloud.validators import Validator
@@ -51,11 +52,6 @@ _OF_PSEUDO_CLASSES: Final = {
 
 _NAME: Final = re.compile(r"[^'\"`.\x00-\x1f]{1,200}")
 
-TriggerClass: TypeAlias = str | type[Object] | type[File] | type[Config]
-"""What a trigger may be for: a Parse class by name or subclass, `File`, `Config`."""
-
-A = TypeVar("A", bound=Callable[..., object])
-F = TypeVar("F", bound=Handler)
 K = TypeVar("K")
 V = TypeVar("V")
 
@@ -74,7 +70,7 @@ def is_callable_name(name: str) -> bool:
     return _NAME.fullmatch(name) is not None
 
 
-class Registry:
+class Registry(Decorators):
     """One app's; a later registration of the same thing replaces the earlier one."""
 
     def __init__(self) -> None:
@@ -86,67 +82,6 @@ class Registry:
         """The app's own classes of objects, by Parse class."""
         self._loaded: Registry | None = None
         self._listeners: list[Callable[[], None]] = []
-
-    # -- decorators
-
-    def function(self, name: str, *, validator: Validator | None = None) -> Callable[[A], A]:
-        """Parameters behind the request are taken from what the client sends (`parameters`)."""
-
-        def register(handler: A) -> A:
-            self.add_function(name, handler, validator)
-            return handler
-
-        return register
-
-    def job(self, name: str) -> Callable[[F], F]:
-        def register(handler: F) -> F:
-            self.add_job(name, handler)
-            return handler
-
-        return register
-
-    def trigger(
-        self, kind: str, class_name: TriggerClass, *, validator: Validator | None = None
-    ) -> Callable[[F], F]:
-        name = name_of(class_name)
-
-        def register(handler: F) -> F:
-            self.add_trigger(kind, name, handler, validator)
-            return handler
-
-        return register
-
-    def before_save(
-        self, class_name: TriggerClass, *, validator: Validator | None = None
-    ) -> Callable[[F], F]:
-        return self.trigger("beforeSave", class_name, validator=validator)
-
-    def after_save(
-        self, class_name: TriggerClass, *, validator: Validator | None = None
-    ) -> Callable[[F], F]:
-        return self.trigger("afterSave", class_name, validator=validator)
-
-    def before_delete(
-        self, class_name: TriggerClass, *, validator: Validator | None = None
-    ) -> Callable[[F], F]:
-        return self.trigger("beforeDelete", class_name, validator=validator)
-
-    def after_delete(
-        self, class_name: TriggerClass, *, validator: Validator | None = None
-    ) -> Callable[[F], F]:
-        return self.trigger("afterDelete", class_name, validator=validator)
-
-    def before_find(
-        self, class_name: TriggerClass, *, validator: Validator | None = None
-    ) -> Callable[[F], F]:
-        return self.trigger("beforeFind", class_name, validator=validator)
-
-    def after_find(
-        self, class_name: TriggerClass, *, validator: Validator | None = None
-    ) -> Callable[[F], F]:
-        return self.trigger("afterFind", class_name, validator=validator)
-
-    # -- plain registration
 
     def add_function(
         self, name: str, handler: Callable[..., object], validator: Validator | None = None
@@ -172,14 +107,19 @@ class Registry:
         self._tell()
 
     def add_trigger(
-        self, kind: str, class_name: str, handler: Handler, validator: Validator | None = None
+        self,
+        kind: str,
+        class_name: TriggerClass,
+        handler: Handler,
+        validator: Validator | None = None,
     ) -> None:
         """Raises `RegistrationError`."""
-        check_pair(kind, class_name)
+        name = name_of(class_name)
+        check_pair(kind, name)
         _check_limit(validator)
-        if (kind, class_name) in self.triggers:
-            _warn_of_duplicate(class_name)
-        self.triggers[kind, class_name] = Entry(handler, validator)
+        if (kind, name) in self.triggers:
+            _warn_of_duplicate(name)
+        self.triggers[kind, name] = Entry(handler, validator)
         self._tell()
 
     def add_class(self, subclass: type[Object]) -> None:

@@ -1,7 +1,8 @@
 """What a function or a trigger is called with."""
 
+import sys
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Generic, cast
 
 from parsepy.cloud import loading
 from parsepy.cloud.app_config import Config
@@ -9,9 +10,18 @@ from parsepy.cloud.files import File
 from parsepy.cloud.objects import Object
 from parsepy.cloud.queries import Query
 from parsepy.cloud.request_log import RequestLog, log_of
+from parsepy.cloud.users import User
 from parsepy.objects.context import RequestContext
 from parsepy.permissions.caller import Caller
 from parsepy.types import JSONObject
+
+if sys.version_info >= (3, 13):
+    from typing import TypeVar
+else:
+    from typing_extensions import TypeVar
+
+T = TypeVar("T", bound=Object, default=Object, covariant=True)
+"""What the objects of a trigger's class are: `TriggerRequest[GameScore]`."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -23,7 +33,7 @@ class CloudRequest:
 
     master: bool
     is_read_only: bool
-    user: Object | None
+    user: User | None
     installation_id: str | None
     headers: dict[str, str]
     ip: str
@@ -39,30 +49,30 @@ class CloudRequest:
 @dataclass(slots=True, kw_only=True)
 class FunctionRequest(CloudRequest):
     function_name: str
-    params: dict[str, object]
+    params: dict[str, Any]
     texts: frozenset[str] = field(default=frozenset(), repr=False)
     """Those of `params` that came in an address or a form, where everything is text."""
 
 
 @dataclass(slots=True, kw_only=True)
-class TriggerRequest(CloudRequest):
+class TriggerRequest(CloudRequest, Generic[T]):
     """`original` is the object before an update; nothing in it can be changed for others."""
 
     trigger_name: str
-    object: Object
-    original: Object | None = None
+    object: T
+    original: T | None = None
 
 
 @dataclass(slots=True, kw_only=True)
-class FindRequest(CloudRequest):
+class FindRequest(CloudRequest, Generic[T]):
     """Of beforeFind, which may change `query` and the read preferences, and of afterFind, which
     may change `objects`."""
 
     trigger_name: str
-    query: Query[Any]
+    query: Query[T]
     count: bool
     is_get: bool
-    objects: list[Object] = field(default_factory=list)
+    objects: list[T] = field(default_factory=list)
     read_preference: str | None = None
     include_read_preference: str | None = None
     subquery_read_preference: str | None = None
@@ -158,7 +168,7 @@ def _common(ctx: RequestContext) -> dict[str, Any]:
     }
 
 
-def _user(caller: Caller) -> Object | None:
+def _user(caller: Caller) -> User | None:
     """The caller's own user with his token; internal columns stay inside."""
     user = caller.user
     if user is None:
@@ -166,4 +176,4 @@ def _user(caller: Caller) -> Object | None:
     state = {name: value for name, value in user.items() if not name.startswith("_")}
     if caller.session_token is not None:
         state["sessionToken"] = caller.session_token
-    return loading.refer("_User", str(user["objectId"]), state)
+    return cast("User", loading.refer("_User", str(user["objectId"]), state))

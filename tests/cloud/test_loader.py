@@ -153,7 +153,7 @@ def test_code_that_is_not_there_is_named(source: str) -> None:
 
 def test_outside_of_a_load_the_decorators_say_what_to_do() -> None:
     with pytest.raises(RuntimeError, match=r"app\.registry"):
-        cloud.function("hello")
+        cloud.function("hello")(lambda request: 1)
 
 
 def test_what_is_loaded_takes_the_place_of_what_was_loaded_and_nothing_else() -> None:
