@@ -122,13 +122,16 @@ class SchemaRegistry:
     async def ensure_fields(
         self, schema: ClassSchema, wanted: Mapping[str, FieldType]
     ) -> ClassSchema:
-        """Adds the fields that the class lacks. Raises 111 when one came with another type."""
+        """Adds the fields that the class lacks. Raises 111 when one came with another type, 107
+        where none can be added."""
         # The schema may be newer than the one that the write was judged by.
         enforcement.check_types(schema, wanted)
-        if not enforcement.new_fields(schema, wanted):
+        lacking = enforcement.new_fields(schema, wanted)
+        if not lacking:
             return schema
         if is_volatile(schema.name):
-            return schema
+            # It has no entry that could name them.
+            raise errors.invalid_json(f"Could not add field {next(iter(lacking))}")
         if (inside := self._of_transaction()) is not None:
             return await inside.ensure_fields(schema, wanted)
         async with self._changing:

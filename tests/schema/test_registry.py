@@ -75,7 +75,17 @@ async def test_a_volatile_class_needs_no_store(alone: Server) -> None:
     schema = await alone.registry.get("_JobStatus")
 
     assert schema.exists
-    assert await alone.registry.ensure_fields(schema, {"custom": STRING}) is schema
+    assert await alone.registry.ensure_fields(schema, {"jobName": STRING}) is schema
+    assert alone.storage.taken_calls() == []
+
+
+async def test_a_volatile_class_gets_no_fields(alone: Server) -> None:
+    schema = await alone.registry.get("_JobSchedule")
+
+    with pytest.raises(ParseError, match="Could not add field color") as caught:
+        await alone.registry.ensure_fields(schema, {"jobName": STRING, "color": STRING})
+
+    assert caught.value.code == 107
     assert alone.storage.taken_calls() == []
 
 

@@ -14,6 +14,7 @@ from tests.wire.variables import substitute
 FOLDER = Path(__file__).parents[2] / "compat_fixtures"
 PLACES = {"pages": str(Path(__file__).parent / "pages")}
 """What `${name}` stands for in the options of a case."""
+CLOUD_CODE = Path(__file__).parent / "cloud"
 LINE_WIDTH = 100
 
 
@@ -42,6 +43,13 @@ class Case:
     def steps(self) -> list[dict[str, Any]]:
         steps: list[dict[str, Any]] = self.content["steps"]
         return steps
+
+
+def with_cloud_code(options: JSONObject, suffix: str) -> JSONObject:
+    """`"cloud": "name"` becomes the path of the file of that name with `suffix`: the same code is
+    there for the reference (`.cjs`) and for parsepy (`.py`)."""
+    name = options.get("cloud")
+    return options if name is None else {**options, "cloud": str(CLOUD_CODE / f"{name}{suffix}")}
 
 
 def load_case(path: Path) -> Case:

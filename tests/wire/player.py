@@ -9,8 +9,9 @@ from urllib.parse import urlencode
 import httpx
 
 from parsepy.types import JSONMapping, JSONObject, JSONValue
-from tests.wire.cases import Case
-from tests.wire.variables import Variables, capture, substitute
+from tests.support.waiting import until
+from tests.wire.cases import Case, with_cloud_code
+from tests.wire.variables import Variables, at_place, capture, substitute
 
 MOUNT_PATH = "/parse"
 DEFAULT_OPTIONS: JSONMapping = {"appId": "app", "masterKey": "master"}
@@ -37,7 +38,7 @@ def case_options(case: Case, database_uri: str, url: str) -> JSONObject:
         "databaseURI": database_uri,
         "serverURL": url,
         "mountPath": MOUNT_PATH,
-        **case.options,
+        **with_cloud_code(case.options, ".py"),
     }
 
 
@@ -46,7 +47,7 @@ async def play(case: Case, client: httpx.AsyncClient, url: str) -> AsyncIterator
     variables: Variables = {"url": url}
     for step in case.steps:
         try:
-            answer = await client.send(build_request(step["request"], client, variables))
+            answer = await _answer(step, client, variables)
             is_json, body = _parsed(answer)
             after = {**variables, **capture(step.get("save", {}), answer, body)}
         except Exception as error:
@@ -54,6 +55,25 @@ async def play(case: Case, client: httpx.AsyncClient, url: str) -> AsyncIterator
             raise
         yield Exchange(step, answer, body, is_json, variables, after)
         variables = after
+
+
+async def _answer(
+    step: dict[str, Any], client: httpx.AsyncClient, variables: Variables
+) -> httpx.Response:
+    """The answer; where the step has `until`, the first one that has those values."""
+    wanted: dict[str, str] = step.get("until", {})
+    answer = await client.send(build_request(step["request"], client, variables))
+
+    async def is_wanted() -> bool:
+        nonlocal answer
+        _, body = _parsed(answer)
+        if all(at_place(place, answer, body) == value for place, value in wanted.items()):
+            return True
+        answer = await client.send(build_request(step["request"], client, variables))
+        return False
+
+    await until(is_wanted)
+    return answer
 
 
 def build_request(

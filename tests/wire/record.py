@@ -12,7 +12,7 @@ import httpx
 
 from tests.support.mongod import RunningMongod, running_mongod
 from tests.support.reference import running_reference
-from tests.wire.cases import FOLDER, Case, all_cases, load_case, save_case
+from tests.wire.cases import FOLDER, Case, all_cases, load_case, save_case, with_cloud_code
 from tests.wire.matching import differences
 from tests.wire.normalising import recorded, requests_of
 from tests.wire.player import DEFAULT_OPTIONS, MOUNT_PATH, Exchange, play
@@ -53,7 +53,7 @@ async def exchanges_with_reference(case: Case, mongod: RunningMongod) -> list[Ex
     """Play a case against a parse-server of its own with an empty database."""
     database = f"parsepy_fixtures_{uuid4().hex}"
     try:
-        options = {**DEFAULT_OPTIONS, **case.options}
+        options = {**DEFAULT_OPTIONS, **with_cloud_code(case.options, ".cjs")}
         with running_reference(
             mongod.database_uri(database), options, mount_path=MOUNT_PATH
         ) as reference:

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from parsepy.types import JSONValue
-from tests.wire.cases import Case, all_cases, layout
+from tests.wire.cases import CLOUD_CODE, Case, all_cases, layout, with_cloud_code
 
 CASES = all_cases()
 ENOUGH_EXCHANGES = 250
@@ -39,6 +39,18 @@ def _failed_inside(answer: dict[str, Any]) -> bool:
 
 def test_there_are_enough_exchanges() -> None:
     assert sum(len(case.steps) for case in CASES) >= ENOUGH_EXCHANGES
+
+
+def test_cloud_code_is_there_for_both_servers() -> None:
+    files = {path.name for path in CLOUD_CODE.iterdir() if path.is_file()} - {"__init__.py"}
+    used = {str(case.options["cloud"]) for case in CASES if "cloud" in case.options}
+
+    assert files == {f"{name}{suffix}" for name in used for suffix in (".cjs", ".py")}
+
+
+def test_cloud_code_is_named_by_its_path() -> None:
+    assert with_cloud_code({"appId": "a"}, ".py") == {"appId": "a"}
+    assert with_cloud_code({"cloud": "jobs"}, ".py") == {"cloud": str(CLOUD_CODE / "jobs.py")}
 
 
 def test_layout_breaks_only_what_does_not_fit() -> None:

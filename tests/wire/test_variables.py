@@ -4,7 +4,7 @@ import httpx
 import pytest
 
 from parsepy.types import JSONValue
-from tests.wire.variables import CaptureError, capture, substitute
+from tests.wire.variables import CaptureError, at_place, capture, substitute
 
 ANSWER = httpx.Response(200, headers={"ETag": 'W/"1"'})
 
@@ -32,3 +32,12 @@ def test_values_are_captured_from_body_and_headers() -> None:
 def test_capturing_what_is_not_there_is_an_error(place: str) -> None:
     with pytest.raises(CaptureError, match=place):
         capture({"id": place}, ANSWER, {"results": [], "count": 1})
+
+
+def test_a_place_has_any_value_or_none() -> None:
+    body: JSONValue = {"count": 3, "results": [{"a": None}]}
+
+    places = ("count", "results.0", "results.1", "other.0", "headers.ETag", "headers.Location")
+    found = [at_place(place, ANSWER, body) for place in places]
+
+    assert found == [3, {"a": None}, None, None, 'W/"1"', None]

@@ -33,14 +33,19 @@ def substitute(value: JSONValue, variables: Mapping[str, str]) -> JSONValue:
 
 def capture(wanted: Mapping[str, str], answer: httpx.Response, body: JSONValue) -> Variables:
     """Read the places that `save` names: `results.0.objectId`, or `headers.ETag`."""
-    return {name: _at(place, answer, body) for name, place in wanted.items()}
+    return {name: _text_at(place, answer, body) for name, place in wanted.items()}
 
 
-def _at(place: str, answer: httpx.Response, body: JSONValue) -> str:
+def at_place(place: str, answer: httpx.Response, body: JSONValue) -> JSONValue:
+    """What is at a place; `None` where there is nothing."""
     if place.startswith(HEADER_PREFIX):
-        found: JSONValue = answer.headers.get(place.removeprefix(HEADER_PREFIX))
-    else:
-        found = _inside(body, place.split("."))
+        header: str | None = answer.headers.get(place.removeprefix(HEADER_PREFIX))
+        return header
+    return _inside(body, place.split("."))
+
+
+def _text_at(place: str, answer: httpx.Response, body: JSONValue) -> str:
+    found = at_place(place, answer, body)
     if not isinstance(found, str):
         raise CaptureError(f"no string at {place} in {answer.status_code} {answer.text}")
     return found
