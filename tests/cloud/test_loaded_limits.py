@@ -35,7 +35,7 @@ CODE = """
 
 
 async def _statuses(parse: LocalApp, method: str, path: str, times: int = 2) -> list[int]:
-    body = None if method == "GET" else {}
+    body: dict[str, object] | None = None if method == "GET" else {}
     return [(await parse.send(method, path, body)).status_code for _ in range(times)]
 
 
