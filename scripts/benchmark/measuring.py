@@ -78,11 +78,12 @@ def measure(
         check(target, scenario)
     for target in targets:
         _window(scenario, target, plan, plan.warm_up_seconds, generator, mongod_pid)
+    seconds = plan.seconds if scenario.beside is None else plan.company_seconds
     windows: dict[str, list[Window]] = {target.candidate.name: [] for target in targets}
     for number in range(plan.rounds):
         first = number % len(targets)
         for target in (*targets[first:], *targets[:first]):
-            window = _window(scenario, target, plan, plan.seconds, generator, mongod_pid)
+            window = _window(scenario, target, plan, seconds, generator, mongod_pid)
             windows[target.candidate.name].append(window)
     return windows
 

@@ -9,13 +9,15 @@ class Plan:
 
     A window ends after `seconds` or `max_requests`, whichever comes first. `idle_seconds` lie
     between readiness and the reading of memory: what a start still does then counts too.
-    `largest_class` bounds the number of objects in a class.
+    `company_seconds` is how long a window is in which others ask for something: those that wait in
+    line must get their turn in it. `largest_class` bounds the number of objects in a class.
     """
 
     rounds: int = 5
     seconds: float = 3.0
     warm_up_seconds: float = 4.0
-    max_requests: int = 20_000
+    company_seconds: float = 8.0
+    max_requests: int = 100_000
     connections: int = 8
     starts: int = 5
     idle_seconds: float = 1.0
