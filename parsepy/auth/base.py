@@ -1,5 +1,6 @@
 """What an authentication provider is, and what it is asked (users sheet, sections 14 and 15)."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -8,6 +9,9 @@ from typing import Final, Literal, TypeAlias
 from parsepy.errors import ParseError
 from parsepy.outbound import Outbound
 from parsepy.types import JSONObject, JSONValue, ParseObject
+
+PROVIDER_NAME: Final = re.compile(r"[A-Za-z][A-Za-z0-9_]*")
+"""What may be a provider at all: it is part of a path, and of a column's name."""
 
 Policy: TypeAlias = Literal["default", "solo", "additional"]
 """`solo` suffices alone; `additional` has to come on top of another proof."""

@@ -7,7 +7,7 @@ import importlib
 from collections.abc import Iterator, Mapping
 from typing import Final, cast
 
-from parsepy.auth.base import AuthProvider, ProviderSettings
+from parsepy.auth.base import PROVIDER_NAME, AuthProvider, ProviderSettings
 from parsepy.auth.custom import HOOKS, CustomProvider
 from parsepy.options.errors import OptionsError
 from parsepy.options.functions import imported, load_adapter
@@ -35,7 +35,7 @@ class AuthProviders(Mapping[str, AuthProvider]):
     """Providers that are switched off, names that nothing has, and built-in providers that cannot
     work without options and have none, are not in it, but for those that hold all the same.
 
-    Raises `OptionsError` for a provider whose options cannot work.
+    Raises `OptionsError` for a provider whose name or options cannot work.
     """
 
     def __init__(self, options: ServerOptions, outbound: Outbound) -> None:
@@ -52,6 +52,7 @@ class AuthProviders(Mapping[str, AuthProvider]):
         self._made: dict[str, AuthProvider] = {}
         for name in self._configured:
             if name not in self._off:
+                _check_name(name)
                 self._made[name] = self._make(name)
                 self._made[name].check_options()
 
@@ -106,6 +107,14 @@ class AuthProviders(Mapping[str, AuthProvider]):
                 f"auth.{name}.module, or one of {', '.join(sorted(BUNDLED))}."
             )
         return base
+
+
+def _check_name(name: str) -> None:
+    """By another name nobody would be found again: each log-in would make a new user."""
+    if PROVIDER_NAME.fullmatch(name) is None:
+        raise OptionsError(
+            f"auth.{name} must have a name of letters, digits and _ that begins with a letter."
+        )
 
 
 def _is_off(given: object) -> bool:

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from typing import cast
 
+from parsepy.auth.base import PROVIDER_NAME
 from parsepy.objects.write_state import Guard, Write
 from parsepy.query import tree
 from parsepy.query.options import ONE
@@ -117,10 +118,13 @@ class Identities:
     # -- before the store
 
     async def set(self, write: Write) -> None:
-        """The body's `authData` as changes; a trigger may have put others there. Raises 208."""
+        """The body's `authData` as changes; a trigger may have put others there. Raises 208,
+        252."""
         data = write.body.get("authData")
         if not isinstance(data, dict):
             return
+        if not all(PROVIDER_NAME.fullmatch(name) for name in data):
+            raise unsupported()
         proofs = {name: each for name, each in data.items() if isinstance(each, dict)}
         for owner in await self._auth_data.owners(write.ctx, proofs):
             if owner["objectId"] != write.object_id:
@@ -131,9 +135,6 @@ class Identities:
                 write.set("authData", cast("JSONObject", stored))
             return
         removed = [name for name in data if data[name] is None]
-        for name in removed:
-            if not name.isidentifier():
-                raise unsupported()
         write.changes.update(changes_of(stored, removed))
 
     def links(self, write: Write) -> bool:

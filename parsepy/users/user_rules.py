@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from typing import Final
 
 from parsepy import errors
+from parsepy.auth.base import PROVIDER_NAME
 from parsepy.errors import Code, ParseError
 from parsepy.objects.context import RequestContext
 from parsepy.objects.ports import ClassRules
@@ -26,7 +27,7 @@ from parsepy.users.verification import EmailVerification
 GENERATED_USERNAME_LENGTH: Final = 25
 _SIGN_UP: Final[JSONObject] = {"action": "signup", "authProvider": "password"}
 _EMAIL: Final = re.compile(r"[^\n\r\u2028\u2029]+@[^\n\r\u2028\u2029]+")
-_FILTERABLE_AUTH_DATA: Final = re.compile(r"authData\.[A-Za-z][A-Za-z0-9_]*\.id")
+_FILTERABLE_AUTH_DATA: Final = re.compile(rf"authData\.{PROVIDER_NAME.pattern}\.id")
 _INTERNAL_ON_PASSWORD_OR_EMAIL: Final = ("_perishable_token", "_perishable_token_expires_at")
 
 

@@ -187,3 +187,10 @@ def test_a_second_proof_holds_where_nobody_has_configured_it_and_can_be_switched
     assert "mfa" in _providers()
     assert "mfa" not in _providers(auth={"mfa": {"enabled": False}})
     assert "ldap" not in _providers()
+
+
+@pytest.mark.parametrize("name", ["my.app", "my-app", "_mine", "1st", "caf\u00e9", "$where", ""])
+def test_a_name_by_which_nobody_would_be_found_is_refused_at_the_start(name: str) -> None:
+    with pytest.raises(OptionsError, match="must have a name of letters"):
+        _providers(auth={name: {"module": Own}})
+    assert name not in _providers(auth={name: {"module": Own, "enabled": False}})

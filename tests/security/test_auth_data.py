@@ -31,6 +31,7 @@ UNKNOWN_PROVIDERS = [
         "Anonymous",
     ),
 ]
+MALFORMED = ["a.b", "$where", "__class__", "_x", "anonymous.id", "", "a b", "\u00e9", "1a"]
 
 
 @pytest.mark.parametrize("auth_data", NO_CREDENTIALS, ids=str)
@@ -72,6 +73,11 @@ async def test_rule_unknown_providers_are_refused_before_any_query(
         assert (await door.ask(app, "POST", "/users", body)).code == 252, name
         assert (await door.ask(app, "PUT", f"/users/{eve.id}", body, who=session(eve))).code == 252
         assert not {"find", "get", "count"} & set(app.storage.taken_calls()), name
+    for name in MALFORMED:
+        unlinked = {"authData": {name: None}}
+        path = f"/users/{eve.id}"
+        assert (await door.ask(app, "PUT", path, unlinked, who=session(eve))).code == 252, name
+        assert not {"find", "get", "update"} & set(app.storage.taken_calls()), name
     assert await rows_of(app, "_User") == before
 
 

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 
 from parsepy import errors
+from parsepy.auth.base import PROVIDER_NAME
 from parsepy.errors import Code, ParseError
 from parsepy.protocol.field_types import type_of
 from parsepy.protocol.operations import is_operation
@@ -44,16 +45,19 @@ def given(body: JSONMapping) -> Given:
         raise unsupported()
     if not isinstance(value, dict):
         raise errors.schema_mismatch("_User", "authData", "Object", str(type_of(value)))
+    unlinked = frozenset(name for name, data in value.items() if data is None)
+    if not all(PROVIDER_NAME.fullmatch(name) for name in unlinked):
+        raise unsupported()
     if not claims_identity(body):
         # Nulls and empty objects prove nothing: whoever sends no more has no credential.
-        return Given(unlinked=frozenset(name for name, data in value.items() if data is None))
+        return Given(unlinked=unlinked)
     proofs: dict[str, JSONObject] = {}
     for name, data in value.items():
         if isinstance(data, dict):
             proofs[name] = dict(data)
         elif data is not None:
             raise invalid_id(name)
-    return Given(proofs, frozenset(name for name, data in value.items() if data is None))
+    return Given(proofs, unlinked)
 
 
 def _names_no_provider(value: JSONValue) -> bool:
