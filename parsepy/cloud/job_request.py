@@ -4,6 +4,8 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
+from parsepy.cloud.request_log import RequestLog, log_of
+
 Tell: TypeAlias = Callable[[str], Awaitable[None]]
 
 
@@ -18,6 +20,11 @@ class JobRequest:
     headers: dict[str, str]
     ip: str
     _tell: Tell = field(repr=False)
+
+    @property
+    def log(self) -> RequestLog:
+        """Tells the job's id with each event."""
+        return log_of(self.job_id)
 
     async def message(self, text: str) -> None:
         """Says how the job goes: shown in its row until the next message. An empty text, and what

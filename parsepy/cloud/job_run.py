@@ -9,8 +9,8 @@ from typing import Final
 
 from parsepy.cloud.current import CloudApp, running
 from parsepy.cloud.job_request import JobRequest
+from parsepy.cloud.pool import Pool
 from parsepy.cloud.runner import Handler, is_async
-from parsepy.cloud.threads import in_thread_of_its_own
 from parsepy.errors import ParseError
 from parsepy.jobs.statuses import Status
 
@@ -28,12 +28,12 @@ SHUT_DOWN: Final = Outcome(Status.FAILED, "The server was shut down before the j
 NOT_BEGUN: Final = Outcome(Status.FAILED, "The server was shut down before the job began.")
 
 
-async def run_job(app: CloudApp, handler: Handler, request: JobRequest) -> Outcome:
+async def run_job(app: CloudApp, pool: Pool, handler: Handler, request: JobRequest) -> Outcome:
     """Runs the job for as long as it takes. Raises nothing: what it raises is its outcome, unless
     it is cancelled."""
     try:
         with running(app):
-            result = await _called(handler, request)
+            result = await _called(pool, handler, request)
     except asyncio.CancelledError:
         raise
     except BaseException as error:
@@ -44,12 +44,11 @@ async def run_job(app: CloudApp, handler: Handler, request: JobRequest) -> Outco
     return Outcome(Status.SUCCEEDED, result if result and isinstance(result, str) else None)
 
 
-async def _called(handler: Handler, request: JobRequest) -> object:
+async def _called(pool: Pool, handler: Handler, request: JobRequest) -> object:
     if is_async(handler):
         result = handler(request)
     else:
-        name = f"parsepy-job-{request.job_id}"
-        result = await in_thread_of_its_own(partial(handler, request), name)
+        result = await pool.run(partial(handler, request))
     return await result if inspect.isawaitable(result) else result
 
 

@@ -16,6 +16,7 @@ from parsepy.cloud import loading, values
 from parsepy.cloud.current import CloudApp, running
 from parsepy.cloud.job_request import JobRequest
 from parsepy.cloud.job_run import CANCELLED, NOT_BEGUN, SHUT_DOWN, Outcome, run_job
+from parsepy.cloud.pool import Pool
 from parsepy.cloud.runner import Handler
 from parsepy.errors import ParseError
 from parsepy.jobs.statuses import JobStatuses
@@ -73,6 +74,7 @@ class Jobs:
         self._ending = ending
         self._statuses = JobStatuses(app.objects)
         self._slots = asyncio.Semaphore(at_once)
+        self._pool = Pool(at_once)
         self._runs: dict[str, _Run] = {}
         self._watch = JobWatch(self._statuses, self._runs.keys())
         self._closing = False
@@ -110,6 +112,7 @@ class Jobs:
         self._closing = True
         await self._settled(self._grace)
         await self.cancel_all()
+        self._pool.close()
         await self._watch.close()
 
     async def settled(self) -> None:
@@ -156,7 +159,7 @@ class Jobs:
         if len(self._runs) >= self._most:
             raise errors.too_many_jobs()
         with running(self._app):
-            decoded = cast("dict[str, Any]", values.decode(params, loading.refer))
+            decoded = cast("dict[str, Any]", values.decode(params, loading.refer, whole=False))
         job_id = ids.new_object_id(ctx.services.options.object_id_size)
         request = JobRequest(
             params=decoded,
@@ -208,7 +211,7 @@ class Jobs:
             return NOT_BEGUN if self._closing else CANCELLED
         if run.waits:
             await self._take_back_that_it_waits(run)
-        run.call = asyncio.create_task(run_job(self._app, run.handler, run.request))
+        run.call = asyncio.create_task(run_job(self._app, self._pool, run.handler, run.request))
         await asyncio.wait({run.call})
         return self._cut_short() if run.call.cancelled() else run.call.result()
 

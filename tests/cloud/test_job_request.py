@@ -23,6 +23,16 @@ async def test_only_texts_are_messages() -> None:
     assert said == ["one", "two"]
 
 
+def test_what_it_logs_names_the_job(caplog: pytest.LogCaptureFixture) -> None:
+    async def tell(_: str) -> None: ...
+
+    request = JobRequest(params={}, job_name="a", job_id="b", headers={}, ip="", _tell=tell)
+    with caplog.at_level("INFO"):
+        request.log.info("half")
+
+    assert [record.getMessage() for record in caplog.records] == ["half [b]"]
+
+
 def test_it_shows_what_it_knows() -> None:
     async def tell(_: str) -> None: ...
 

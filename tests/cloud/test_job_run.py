@@ -11,6 +11,7 @@ import pytest
 from parsepy import cloud
 from parsepy.cloud.job_request import JobRequest
 from parsepy.cloud.job_run import Outcome, run_job
+from parsepy.cloud.pool import Pool
 from parsepy.cloud.runner import Handler
 from parsepy.errors import ParseError
 from parsepy.jobs.statuses import Status
@@ -20,7 +21,7 @@ pytestmark = pytest.mark.anyio
 
 
 async def outcome_of(parse: LocalApp, handler: Handler) -> Outcome:
-    return await run_job(parse.app.parts.cloud_app, handler, a_request())
+    return await run_job(parse.app.parts.cloud_app, Pool(), handler, a_request())
 
 
 def a_request(said: list[str] | None = None) -> JobRequest:
@@ -94,13 +95,16 @@ async def test_a_plain_job_runs_in_a_thread_and_knows_its_app(parse: LocalApp) -
     seen: list[Any] = []
 
     def job(request: JobRequest) -> None:
-        seen.append((threading.current_thread().name, cloud.current()))
+        seen.append((threading.current_thread(), cloud.current()))
         cloud.wait(request.message("half"))
 
     said: list[str] = []
-    await run_job(parse.app.parts.cloud_app, job, a_request(said))
+    await run_job(parse.app.parts.cloud_app, Pool(), job, a_request(said))
 
-    assert seen == [("parsepy-job-job0000001", parse.app.parts.cloud_app)]
+    [(thread, app)] = seen
+    assert thread is not threading.current_thread()
+    assert thread.daemon
+    assert app is parse.app.parts.cloud_app
     assert said == ["half"]
 
 
