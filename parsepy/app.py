@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from starlette.applications import Starlette
 from starlette.types import Receive, Scope, Send
@@ -16,7 +16,6 @@ from parsepy.cloud.loader import CloudCode
 from parsepy.cloud.registry import Registry
 from parsepy.cloud.service import Cloud
 from parsepy.cloud.watching import Watcher
-from parsepy.email.mailer import AppMailer
 from parsepy.files.base import FileStore
 from parsepy.files.downloads import Downloads
 from parsepy.files.opening import open_files
@@ -59,6 +58,9 @@ from parsepy.users.session_rules import SessionRules
 from parsepy.users.sessions import Sessions
 from parsepy.users.user_rules import UserRules
 from parsepy.users.verification import EmailVerification
+
+if TYPE_CHECKING:
+    from parsepy.email.mailer import AppMailer
 
 FIRST_CLASSES: Final = ("_User", "_Role")
 """Classes that every store has from the first start on, as with parse-server."""
@@ -166,7 +168,7 @@ class AppParts:
             verification=verification,
             password_reset=password_reset,
             files=self.files,
-            outbound=self.outbound,
+            outbound=Outbound(public_only=not options.cloud_code.allow_private),
             mailer=self.mailer,
             mount_url=_own_url(options),
         )
@@ -284,6 +286,7 @@ class AppParts:
         await self.cloud.close()
         if self.mailer is not None:
             await self.mailer.close()
+        await self.cloud_app.outbound.close()
         await self.outbound.close()
         await self.services.rate_limits.close()
         await self.schemas.close()
