@@ -29,8 +29,8 @@ class Accounts:
         self._sessions = sessions
 
     async def log_in(self, ctx: RequestContext, parameters: JSONMapping) -> JSONObject:
-        """The user with a new `sessionToken`. Raises 200, 201, 101, 205, -1, 208, and what
-        providers and triggers raise."""
+        """The user with a new `sessionToken`. Raises 200, 201, 101, 205, 108, -1, 208, and
+        what providers and triggers raise."""
         # The password counts whatever stands beside it, so it is looked at first.
         user = await self._password_log_in.prove(
             ctx, parameters, _created_with(parameters), is_all=False
