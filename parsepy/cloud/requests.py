@@ -110,9 +110,7 @@ def function_request(
     params: dict[str, object],
     texts: frozenset[str] = frozenset(),
 ) -> FunctionRequest:
-    return FunctionRequest(
-        **_common(ctx), function_name=function_name, params=params, texts=texts
-    )
+    return FunctionRequest(**_common(ctx), function_name=function_name, params=params, texts=texts)
 
 
 def trigger_request(

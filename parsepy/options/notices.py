@@ -11,6 +11,7 @@ from parsepy.types import MISSING
 
 _OLD_PAGES = "customPages."
 
+
 class Notice(msgspec.Struct, frozen=True):
     """A warning and what to do about it, one sentence each."""
 

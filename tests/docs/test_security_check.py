@@ -34,7 +34,7 @@ async def test_the_example_runs() -> None:
 
     names: dict[str, Any] = {"days_left_of": days_left_of, "OPTIONS": OPTIONS}
     example = TEXT.split("```python\n")[1].split("```")[0]
-    exec(example.replace("create_app({", "create_app({**OPTIONS, "), names)
+    exec(re.sub(r"create_app\(\s*\{", "create_app({**OPTIONS, ", example), names)
     headers = {"X-Parse-Application-Id": "app", "X-Parse-Master-Key": MASTER_KEY}
 
     async with app_client(names["app"]) as client:

@@ -64,7 +64,7 @@ async def test_rule_server_fields_are_the_servers_at_update(app: LocalApp, door:
     ann, ben = await app.sign_up(), await app.sign_up()
     own = (await app.find("_Session", {}, user=ann))[0]["objectId"]
     before = await rows_of(app, "_Session")
-    disguised = [
+    disguised: list[Mapping[str, object]] = [
         {"user": {"__op": "Delete", "objectId": ann.id}},
         {"user": {"__op": "Delete", "__type": "Pointer", "className": "_User", "objectId": ann.id}},
         {"user.objectId": ben.id},
