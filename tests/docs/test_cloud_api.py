@@ -7,14 +7,17 @@ from typing import Any
 
 import pytest
 
-from parsepy.cloud import Object, Query, Role, Session, User, many
+from parsepy.cloud import Config, File, Object, Query, Role, Schema, Session, User, many
 from parsepy.cloud.constraints import Constraints
 from tests.support.local_app import LocalApp, local_app
 
 pytestmark = pytest.mark.anyio
 
 TEXT = (Path(__file__).parents[2] / "docs" / "cloud-api.md").read_text(encoding="utf-8")
-_NOT_FOR_APPS = {"set_stored", "to_full_json", "copy", "where", "json", "named", "current"}
+_NOT_FOR_APPS = {
+    *("set_stored", "to_full_json", "copy", "where", "json", "named", "current"),
+    *("content", "save_as", "as_upload", "from_json", "reading"),
+}
 
 
 async def _call(parse: LocalApp, name: str, **who: Any) -> Any:
@@ -41,7 +44,9 @@ async def test_the_example_runs(tmp_path: Path) -> None:
     assert (finished, counted) == (1, 2)
 
 
-@pytest.mark.parametrize("described", [Object, Constraints, Query, User, Session, Role])
+@pytest.mark.parametrize(
+    "described", [Object, Constraints, Query, User, Session, Role, File, Config, Schema]
+)
 def test_everything_public_is_named(described: type) -> None:
     for name, member in vars(described).items():
         public = not name.startswith("_") and name not in _NOT_FOR_APPS
