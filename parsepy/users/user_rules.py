@@ -94,6 +94,9 @@ class UserRules(ClassRules):
         if "password" in write.body or "email" in write.body:
             for name in _INTERNAL_ON_PASSWORD_OR_EMAIL:
                 write.unset(name)
+        if "password" in write.body and write.ctx.services.options.revoke_session_on_password_reset:
+            # It opens sessions, so it goes with them.
+            write.unset(LEGACY_TOKEN)
         given = write.value_of("ACL")
         if isinstance(given, dict) and not write.ctx.caller.is_privileged:
             write.set("ACL", {**given, write.object_id: {"read": True, "write": True}})

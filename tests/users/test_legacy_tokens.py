@@ -148,3 +148,15 @@ async def test_requests_of_a_session_do_not_carry_it(parse: LocalApp) -> None:
     for path in (f"/users/{user.id}", "/users/me", "/users"):
         assert LEGACY not in (await parse.send("GET", path, user=user)).text
         assert LEGACY not in (await parse.send("GET", path, user=user, master=True)).text
+
+
+async def test_a_legacy_token_ends_with_the_sessions_when_the_password_changes(
+    parse: LocalApp,
+) -> None:
+    ann = await _with_legacy_token(parse)
+
+    answer = await parse.ok("PUT", f"/users/{ann.id}", {"password": "new"}, master=True)
+
+    assert answer.keys() == {"updatedAt"}
+    assert await _tokens(parse) == []
+    assert (await _upgrade(parse, LEGACY))["code"] == 209
