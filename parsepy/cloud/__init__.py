@@ -1,5 +1,6 @@
 """Cloud code: the app's own functions and triggers, in this process or behind webhooks."""
 
+from parsepy.cloud import http_client as http
 from parsepy.cloud.acl import ACL
 from parsepy.cloud.app_config import Config
 from parsepy.cloud.calls import JobsData, job_status, jobs_data, run, start_job
@@ -87,6 +88,7 @@ __all__ = [
     "destroy_all",
     "fetch_all",
     "function",
+    "http",
     "job",
     "job_status",
     "jobs_data",

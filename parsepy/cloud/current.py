@@ -35,7 +35,7 @@ class CloudApp:
     """What the API of cloud code works with: the same services as the routes of the app.
 
     `classes` are the subclasses of `Object` that the app's code has, by class name. `mount_url` is
-    the API's address, for the addresses of files.
+    the API's address, for the addresses of files. `outbound` is for requests of the app's own.
     """
 
     objects: ObjectServices

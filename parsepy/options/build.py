@@ -178,7 +178,9 @@ def _aggregation(defaults: Mapping[str, Any]) -> AggregationDefaults:
 
 def _cloud_code(given: Mapping[str, Any]) -> CloudCode:
     return CloudCode(
-        timeout=given.get("timeout", 300_000) / 1000, threads=int(given.get("threads", 32))
+        timeout=given.get("timeout", 300_000) / 1000,
+        threads=int(given.get("threads", 32)),
+        allow_private=given.get("allowPrivateAddresses", True),
     )
 
 

@@ -132,6 +132,7 @@ class CloudCode(msgspec.Struct, frozen=True, kw_only=True):
 
     timeout: float
     threads: int
+    allow_private: bool
 
 
 class Webhooks(msgspec.Struct, frozen=True, kw_only=True):

@@ -61,7 +61,7 @@ class Outbound:
         max_answer: int | None = None,
     ) -> Response:
         """Raises `OutboundError`. `max_answer` is a tighter bound for this one answer, in bytes."""
-        return await self._send("GET", url, None, headers, max_answer)
+        return await self.request("GET", url, None, headers, max_answer=max_answer)
 
     async def post(
         self,
@@ -72,23 +72,32 @@ class Outbound:
         max_answer: int | None = None,
     ) -> Response:
         """As `get`."""
-        return await self._send("POST", url, content, headers, max_answer)
+        return await self.request("POST", url, content, headers, max_answer=max_answer)
 
-    async def _send(
+    async def request(
         self,
         method: str,
         url: str,
-        content: bytes | None,
-        headers: Mapping[str, str],
-        max_answer: int | None,
+        content: bytes | None = None,
+        headers: Mapping[str, str] = NO_HEADERS,
+        *,
+        max_answer: int | None = None,
+        deadline: float | None = None,
     ) -> Response:
+        """As `get`. `deadline` is another one for this request alone, however long nothing comes
+        meanwhile."""
         import httpx
 
+        silence = self._timeout if deadline is None else deadline
         try:
             async with (
-                asyncio.timeout(self._deadline),
+                asyncio.timeout(deadline or self._deadline),
                 self._opened().stream(
-                    method, url, content=content, headers=dict(headers)
+                    method,
+                    url,
+                    content=content,
+                    headers=dict(headers),
+                    timeout=httpx.Timeout(silence, connect=CONNECT_TIMEOUT),
                 ) as answer,
             ):
                 body = await _read(answer, max_answer or self._max_answer)

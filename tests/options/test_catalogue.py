@@ -12,6 +12,7 @@ OURS = frozenset(
         "cloudCode",
         "cloudCode.timeout",
         "cloudCode.threads",
+        "cloudCode.allowPrivateAddresses",
         "webhooks",
         "webhooks.timeout",
         "webhooks.allowPrivateAddresses",

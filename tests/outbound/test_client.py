@@ -91,3 +91,10 @@ async def test_it_may_be_closed_unused_and_used_again() -> None:
     with answering_server({}) as server:
         assert (await outbound.post(server.url, b"{}", {})).status == 200
     await outbound.close()
+
+
+async def test_a_request_may_have_a_deadline_of_its_own() -> None:
+    outbound = Outbound()
+    with DeafServer() as deaf, pytest.raises(OutboundError):
+        await outbound.request("PUT", f"http://127.0.0.1:{deaf.port}/", deadline=0.1)
+    await outbound.close()

@@ -58,6 +58,11 @@ CLOUD_CODE: Final = Group(
     (
         number("timeout", "Milliseconds for one call of a function or trigger.", 300_000),
         number("threads", "Plain functions that run at the same time.", 32),
+        switch(
+            "allowPrivateAddresses",
+            "Lets cloud.http reach hosts in private networks; without it, only public addresses.",
+            True,
+        ),
     ),
 )
 
