@@ -23,6 +23,7 @@ OPTIONS: JSONObject = {
     "restAPIKey": REST_KEY,
     "allowClientClassCreation": True,
 }
+CLOUD_CODE = Path(__file__).with_name("cloud")
 BASELINE = "parse-server"
 HEALTH_PAUSE = 0.002
 START_SECONDS = 60
@@ -93,7 +94,8 @@ def _candidate(
 
 
 def _reference(database_uri: str) -> Callable[[int], RunningProcess]:
-    return lambda port: start_reference(database_uri, OPTIONS, port=port).process
+    options: JSONObject = {**OPTIONS, "cloud": str(CLOUD_CODE.with_suffix(".cjs"))}
+    return lambda port: start_reference(database_uri, options, port=port).process
 
 
 def _parsepy(database_uri: str, folder: Path) -> Callable[[int], RunningProcess]:
@@ -102,6 +104,7 @@ def _parsepy(database_uri: str, folder: Path) -> Callable[[int], RunningProcess]
         config = folder / "config.json"
         options: JSONObject = {
             **OPTIONS,
+            "cloud": str(CLOUD_CODE.with_suffix(".py")),
             "databaseURI": database_uri,
             "serverURL": f"http://127.0.0.1:{port}{MOUNT_PATH}",
             "mountPath": MOUNT_PATH,
