@@ -67,7 +67,7 @@ async def test_a_provider_on_the_bases_of_the_built_in_ones() -> None:
     assert user["authData"] == {"gitlab": {"id": "17"}}
 
 
-@pytest.mark.parametrize("name", [*BUNDLED, *LATER, *HOOKS, *POLICIES])
+@pytest.mark.parametrize("name", sorted({*BUNDLED, *LATER, *HOOKS, *POLICIES}))
 def test_providers_hooks_and_policies_are_named(name: str) -> None:
     assert re.search(rf"`{name}\b", TEXT)
 
