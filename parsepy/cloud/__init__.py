@@ -10,6 +10,7 @@ from parsepy.cloud.geo import GeoPoint, Polygon
 from parsepy.cloud.job_request import JobRequest
 from parsepy.cloud.mails import send_email
 from parsepy.cloud.many import SomeFailed, destroy_all, fetch_all, save_all
+from parsepy.cloud.moment import now
 from parsepy.cloud.objects import Object
 from parsepy.cloud.queries import Counted, Query
 from parsepy.cloud.registering import (
@@ -92,6 +93,7 @@ __all__ = [
     "job",
     "job_status",
     "jobs_data",
+    "now",
     "run",
     "save_all",
     "send_email",
