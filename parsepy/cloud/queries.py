@@ -16,6 +16,7 @@ from parsepy.protocol.find_parameters import decode_find
 from parsepy.types import JSONObject, ParseObject
 
 T = TypeVar("T", bound=Object)
+Same = TypeVar("Same", bound=Object)
 
 PAGE: Final = 100
 _FOR_ITERATION: Final = ("order", "skip", "limit")
@@ -56,17 +57,17 @@ class Query(Constraints, Generic[T]):
     # -- several queries together
 
     @classmethod
-    def any_of(cls, *queries: "Query[T]") -> "Query[T]":
+    def any_of(cls, *queries: "Query[Same]") -> "Query[Same]":
         """The objects of one of them. Raises `ValueError` for queries of different classes."""
-        return cast("Query[T]", cls(**combined("$or", queries)))
+        return cast("Query[Same]", cls(**combined("$or", queries)))
 
     @classmethod
-    def all_of(cls, *queries: "Query[T]") -> "Query[T]":
-        return cast("Query[T]", cls(**combined("$and", queries)))
+    def all_of(cls, *queries: "Query[Same]") -> "Query[Same]":
+        return cast("Query[Same]", cls(**combined("$and", queries)))
 
     @classmethod
-    def none_of(cls, *queries: "Query[T]") -> "Query[T]":
-        return cast("Query[T]", cls(**combined("$nor", queries)))
+    def none_of(cls, *queries: "Query[Same]") -> "Query[Same]":
+        return cast("Query[Same]", cls(**combined("$nor", queries)))
 
     # -- running
 

@@ -1,0 +1,1 @@
+"""The cloud code of the scores app."""
