@@ -11,6 +11,8 @@ from parsepy.email.opening import BESIDE
 from parsepy.options.errors import OptionsError
 
 ORIGIN: Final = "http://parse.test"
+CLIENT_ADDRESS: Final = "198.51.100.7"
+"""Somebody out there: what this machine asks of itself is counted by no rate limit."""
 
 DEFAULTS: Final[Mapping[str, object]] = {
     "appId": "app",
@@ -22,7 +24,9 @@ DEFAULTS: Final[Mapping[str, object]] = {
 }
 _FORCED: Final[Mapping[str, object]] = {
     "databaseURI": "sqlite::memory:",
-    "masterKeyIps": ["127.0.0.1"],
+    "masterKeyIps": [CLIENT_ADDRESS],
+    "readOnlyMasterKeyIps": [CLIENT_ADDRESS],
+    "maintenanceKeyIps": [CLIENT_ADDRESS],
     "redisURL": None,
     "cloud": None,
 }

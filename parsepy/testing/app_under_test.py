@@ -93,10 +93,16 @@ class AppUnderTest:
         return (await self.running()).app
 
     async def running(self) -> RunningApp:
+        """Raises `RuntimeError` outside of asyncio."""
+        _check_loop()
         async with self._starting:
             if self._running is None:
                 self._running = await self._apps.running(self._options)
         return self._running
+
+    async def begin_anew(self) -> None:
+        """Erases everything, as between two tests: for several tries within one."""
+        await (await self.running()).begin_anew()
 
     # -- users
 
@@ -137,6 +143,15 @@ class AppUnderTest:
     async def jobs_done(self) -> None:
         """Waits for the jobs that were started, and for those that they start."""
         await (await self.ready()).parts.cloud.jobs.settled()
+
+
+def _check_loop() -> None:
+    try:
+        asyncio.get_running_loop()
+    except RuntimeError:
+        raise RuntimeError(
+            "An app under test runs on asyncio: the fixture anyio_backend has to give 'asyncio'."
+        ) from None
 
 
 class _Transport(httpx.AsyncBaseTransport):

@@ -102,7 +102,7 @@ class RestClient:
         return created
 
     async def get(self, class_name: ClassName, object_id: str, **parameters: object) -> Answer:
-        """`parameters` are those of REST: `include`, `keys` …"""
+        """`parameters` are those of REST: `include="player"`, `keys=["score", "level"]`."""
         found: Answer = await self.call("GET", _path(class_name, object_id), params=parameters)
         return found
 
@@ -112,7 +112,7 @@ class RestClient:
         where: Mapping[str, object] | None = None,
         **parameters: object,
     ) -> list[Answer]:
-        """`parameters` are those of REST: `order`, `limit`, `include`, `keys` …"""
+        """`parameters` are those of REST: `order="-score"`, `limit=5`, `include="player"`."""
         found = await self._found(class_name, where, parameters)
         results: list[Answer] = found["results"]
         return results
@@ -220,7 +220,11 @@ def _path(class_name: ClassName, object_id: str | None = None) -> str:
 
 
 def _parameter(value: object) -> str:
-    return value if isinstance(value, str) else json.dumps(values.encode(value))
+    if isinstance(value, str):
+        return value
+    if isinstance(value, list | tuple):
+        return ",".join(map(str, value))
+    return json.dumps(values.encode(value))
 
 
 def _json(response: httpx.Response) -> Any:

@@ -12,6 +12,7 @@ from parsepy.options.load import load_options
 from parsepy.protocol import clock
 from parsepy.protocol.clock import Clock
 from parsepy.storage.sqlite import SQLiteStorage
+from parsepy.testing.app_options import CLIENT_ADDRESS
 
 CHEAP_HASHES: Final = 4
 """The cost of passwords: 1 ms for each in place of 50."""
@@ -34,7 +35,7 @@ class RunningApp:
         self._clock = own_clock
         self._life = life
         self._image = image
-        self._transport = httpx.ASGITransport(app=app)
+        self._transport = httpx.ASGITransport(app=app, client=(CLIENT_ADDRESS, 50000))
 
     @classmethod
     async def start(
