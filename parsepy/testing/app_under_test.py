@@ -1,7 +1,7 @@
 """`AppUnderTest`: what the fixture `parse_app` gives to one test."""
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 
 import httpx
@@ -69,7 +69,7 @@ class AppUnderTest:
         self._options = options_of(given, apps.mails)
         self._running: RunningApp | None = None
         self._starting = asyncio.Lock()
-        self.http = httpx.AsyncClient(transport=_Transport(self), base_url=ORIGIN)
+        self.http = httpx.AsyncClient(transport=_Transport(self._started), base_url=ORIGIN)
         """Any request, at addresses behind `http://parse.test`."""
         self.client = RestClient(self)
         """Nobody in particular, with the keys of the app."""
@@ -90,9 +90,9 @@ class AppUnderTest:
 
     async def ready(self) -> ParseApp:
         """The app itself, running. Everything else that needs it asks for it."""
-        return (await self.running()).app
+        return (await self._started()).app
 
-    async def running(self) -> RunningApp:
+    async def _started(self) -> RunningApp:
         """Raises `RuntimeError` outside of asyncio."""
         _check_loop()
         async with self._starting:
@@ -102,7 +102,7 @@ class AppUnderTest:
 
     async def begin_anew(self) -> None:
         """Erases everything, as between two tests: for several tries within one."""
-        await (await self.running()).begin_anew()
+        await (await self._started()).begin_anew()
 
     # -- users
 
@@ -157,8 +157,8 @@ def _check_loop() -> None:
 class _Transport(httpx.AsyncBaseTransport):
     """Whatever host a request names: links in mails name the public one."""
 
-    def __init__(self, app: AppUnderTest) -> None:
-        self._app = app
+    def __init__(self, started: Callable[[], Awaitable[RunningApp]]) -> None:
+        self._started = started
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
-        return await (await self._app.running()).answer(request)
+        return await (await self._started()).answer(request)
