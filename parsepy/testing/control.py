@@ -28,9 +28,10 @@ _THROWN_AS_ERRORS: Final = (
 class SwitchableApp:
     """An ASGI app whose options can be replaced while its store stays open."""
 
-    def __init__(self, app: ParseApp) -> None:
+    def __init__(self, app: ParseApp, process: RemoteProcess) -> None:
         self.current = app
         self._files = app.parts.files
+        self._process = process
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "lifespan":
@@ -46,6 +47,7 @@ class SwitchableApp:
         await self.current(scope, receive, send_last)
 
     async def _serve(self, scope: Scope, receive: Receive, send: Send) -> None:
+        await self._process.unblocked()
         app = self.current
 
         async def send_when_settled(message: Message) -> None:

@@ -4,6 +4,7 @@
 {"__t": "Bridge", "url": …, "methods": […], "props": {…}}   POST url/method, likewise
 """
 
+import asyncio
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Final, cast
 from urllib.parse import quote
@@ -24,6 +25,9 @@ _INLINE_FLAGS: Final = "ims"
 class RemoteProcess:
     def __init__(self) -> None:
         self._outbound = Outbound()
+        self._blocking = 0
+        self._free = asyncio.Event()
+        self._free.set()
 
     async def post(self, url: str, body: JSONObject) -> JSONObject:
         """The answer. Raises what the process has thrown."""
@@ -39,6 +43,25 @@ class RemoteProcess:
         if answer.get("error"):
             raise cloud_values.thrown(answer["error"])
         return answer
+
+    async def post_blocking(self, url: str, body: JSONObject) -> JSONObject:
+        """As `post`; until it is answered, no request is begun that asks whether one may be.
+
+        parse-server's whole process waits for such a call, and suites rely on it: what a handler
+        asks of the server is answered after the request that called the handler.
+        """
+        self._blocking += 1
+        self._free.clear()
+        try:
+            return await self.post(url, body)
+        finally:
+            self._blocking -= 1
+            if not self._blocking:
+                self._free.set()
+
+    async def unblocked(self) -> None:
+        """Waits for blocking calls under way."""
+        await self._free.wait()
 
     async def close(self) -> None:
         await self._outbound.close()
@@ -71,8 +94,9 @@ class RemoteFunction:
     async def __call__(self, *arguments: object) -> Any:
         sent: JSONObject = {"args": [argument_json(one) for one in arguments]}
         if self._acknowledged:
-            sent["ack"] = True
-        answer = await self._process.post(self._url, sent)
+            answer = await self._process.post_blocking(self._url, {**sent, "ack": True})
+        else:
+            answer = await self._process.post(self._url, sent)
         return self._process.decoded(answer.get("value"))
 
     def tag(self) -> JSONObject:

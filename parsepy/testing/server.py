@@ -33,7 +33,7 @@ def run() -> None:
     base = {"databaseURI": os.environ.get("DATABASE_URI", "sqlite::memory:")}
     process = RemoteProcess()
     options = decoded_options(_configuration(), process)
-    switchable = SwitchableApp(create_app({**options, **base}))
+    switchable = SwitchableApp(create_app({**options, **base}), process)
     api = uvicorn.Server(
         _config(switchable, os.environ.get("HOST", "127.0.0.1"), int(os.environ["PORT"]))
     )

@@ -39,8 +39,8 @@ class UnderTest:
 async def under_test() -> AsyncIterator[UnderTest]:
     loaded = load_options(OPTIONS).options
     recorder = RecordingStorage(open_storage(loaded))
-    switchable = SwitchableApp(ParseApp(loaded, recorder.storage))
     process = RemoteProcess()
+    switchable = SwitchableApp(ParseApp(loaded, recorder.storage), process)
     control = httpx.ASGITransport(app=ControlApp(switchable, BASE, process))
     async with (
         app_client(switchable) as client,

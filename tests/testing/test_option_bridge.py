@@ -1,5 +1,7 @@
 """Options whose functions and adapters live in the test's process."""
 
+import asyncio
+from threading import Event
 from typing import Any
 
 import pytest
@@ -217,6 +219,45 @@ async def test_mails_have_arrived_when_the_request_is_answered(
 
     assert counts == [1, 2, 3]
     assert all(body["args"][0]["link"].startswith(LINK) for _, body in process.asked)
+
+
+async def test_what_a_mail_s_reader_asks_waits_until_the_mail_is_acknowledged(
+    under_test: UnderTest, process: AnsweringServer
+) -> None:
+    parse, acknowledged = under_test.parse, Event()
+    await under_test.reconfigure(
+        emailAdapter=_lent(process.url, "sendMail", blocking=True),
+        verifyUserEmails=True,
+        appName="App",
+        publicServerURL=LINK,
+    )
+    called = asyncio.Event()
+    loop = asyncio.get_running_loop()
+
+    def answer(_path: str, _body: object) -> object:
+        loop.call_soon_threadsafe(called.set)
+        acknowledged.wait()
+        return {}
+
+    process.answer = answer
+    ann = {"username": "ann", "password": "secret", "email": "ann@example.com"}
+    order: list[str] = []
+
+    async def ask(name: str, method: str, path: str, body: object = None) -> None:
+        await parse.ok(method, path, body)
+        order.append(name)
+
+    signing_up = asyncio.create_task(ask("sign-up", "POST", "/users", ann))
+    await called.wait()
+    reader = asyncio.create_task(ask("reader", "GET", "/health"))
+    for _ in range(1000):
+        await asyncio.sleep(0)
+    before = list(order)
+    acknowledged.set()
+    await asyncio.gather(signing_up, reader)
+
+    assert before == []
+    assert set(order) == {"sign-up", "reader"}
 
 
 async def test_options_come_over_the_control_port(
