@@ -1,6 +1,7 @@
 """The triggers of files, as the files room calls them (cloud-code sheet, 4.9)."""
 
 from collections.abc import Collection, Mapping
+from dataclasses import replace
 from typing import Final
 
 from parsepy.cloud import requests
@@ -46,7 +47,8 @@ class HandledFileTriggers:
         if chosen.url is not None:
             return Elsewhere(chosen.name, chosen.url)
         # One without bytes is the same file under another name.
-        return chosen.as_upload(chosen.content or upload.content)
+        changed = chosen.as_upload(chosen.content or upload.content)
+        return replace(changed, streamed=upload.streamed)
 
     async def after_save(self, ctx: RequestContext, saved: Saved, content: Content) -> None:
         file = File.reading(

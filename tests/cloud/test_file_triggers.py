@@ -207,6 +207,16 @@ async def test_a_body_of_unknown_length_is_measured_for_the_trigger(app: LocalAp
     assert (await fetched(app, "f.txt")).content == b"onetwo"
 
 
+async def test_a_body_that_is_no_stream_is_none_for_any_trigger(app: LocalApp) -> None:
+    seen: list[bool] = []
+    for kind in ("beforeSave", "afterSave"):
+        registry(app).trigger(kind, File)(lambda request: seen.append(request.stream))
+
+    await upload(app, "f.txt")
+
+    assert seen == [False, False]
+
+
 async def test_bytes_that_no_trigger_wants_are_not_held(app: LocalApp) -> None:
     held: list[object] = []
 
