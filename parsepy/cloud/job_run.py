@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Final
 
-from parsepy.cloud.current import CloudApp, running
 from parsepy.cloud.job_request import JobRequest
 from parsepy.cloud.pool import Pool
 from parsepy.cloud.runner import Handler, is_async
@@ -28,13 +27,14 @@ SHUT_DOWN: Final = Outcome(Status.FAILED, "The server was shut down before the j
 NOT_BEGUN: Final = Outcome(Status.FAILED, "The server was shut down before the job began.")
 
 
-async def run_job(app: CloudApp, pool: Pool, handler: Handler, request: JobRequest) -> Outcome:
-    """Runs the job for as long as it takes. Raises nothing: what it raises is its outcome, unless
-    it is cancelled."""
+async def run_job(pool: Pool, handler: Handler, request: JobRequest) -> Outcome:
+    """Runs the job for as long as it takes, as code of the app that is `running` here.
+
+    Raises nothing: what the job raises is its outcome, unless it is cancelled.
+    """
     try:
-        with running(app):
-            result = await _called(pool, handler, request)
-    except asyncio.CancelledError:
+        result = await _called(pool, handler, request)
+    except (asyncio.CancelledError, GeneratorExit):
         raise
     except BaseException as error:
         # A `sys.exit()` in somebody's job must not end the server.

@@ -36,6 +36,8 @@ GRACE: Final = 5.0
 """Seconds that the end of the server gives jobs to end by themselves."""
 ENDING: Final = 2.0
 """Seconds after that for them to take notice that they are cancelled."""
+RECORDING: Final = 5.0
+"""Seconds after that for the store to take in what became of them."""
 FIRST_PAUSE: Final = 0.1
 LONGEST_PAUSE: Final = 30.0
 
@@ -121,15 +123,18 @@ class Jobs:
             await asyncio.wait(under_way)
 
     async def cancel_all(self) -> None:
-        runs = list(self._runs.values())
-        for run in runs:
+        for run in self._runs.values():
             run.dropped = True
             if run.call is not None:
                 run.call.cancel()
         await self._settled(self._ending)
-        for run in runs:
-            if run.job_id in self._runs:
-                await self._leave_behind(run)
+        stubborn = [run for run in self._runs.values() if run.call and not run.call.done()]
+        await asyncio.gather(*map(self._leave_behind, stubborn))
+        # What became of the others is being stored.
+        await self._settled(RECORDING)
+        for run in self._runs.values():
+            if run.attended is not None:
+                run.attended.cancel()
 
     async def _settled(self, seconds: float) -> None:
         if under_way := self._under_way():
@@ -139,14 +144,13 @@ class Jobs:
         return {run.attended for run in self._runs.values() if run.attended is not None}
 
     async def _leave_behind(self, run: _Run) -> None:
-        del self._runs[run.job_id]
+        _log.error("job %s does not end though it is cancelled: left behind", run.job_id)
         if run.attended is not None:
             run.attended.cancel()
-        if run.call is not None and not run.call.done():
-            _log.error("job %s does not end though it is cancelled: left behind", run.job_id)
+        if run.call is not None:
             # Else whoever closes the loop would wait for it, for ever.
             asyncio.tasks._unregister_task(run.call)
-            await self._record(run, self._cut_short())
+        await self._record(run, self._cut_short())
 
     # -- one job
 
@@ -189,7 +193,7 @@ class Jobs:
         if transaction.was_kept:
             self._launch(run)
         else:
-            del self._runs[run.job_id]
+            self._runs.pop(run.job_id, None)
 
     def _launch(self, run: _Run) -> None:
         # A fresh context, not that of whoever starts it: his transaction is over before the job is.
@@ -211,7 +215,8 @@ class Jobs:
             return NOT_BEGUN if self._closing else CANCELLED
         if run.waits:
             await self._take_back_that_it_waits(run)
-        run.call = asyncio.create_task(run_job(self._app, self._pool, run.handler, run.request))
+        with running(self._app):
+            run.call = asyncio.create_task(run_job(self._pool, run.handler, run.request))
         await asyncio.wait({run.call})
         return self._cut_short() if run.call.cancelled() else run.call.result()
 

@@ -13,7 +13,7 @@ JSON_TYPE: Final = b"application/json; charset=utf-8"
 
 @dataclass(slots=True)
 class Answer:
-    """`headers` are sent with their capitals: PHP compares `X-Parse-…` as it stands."""
+    """`headers` are sent with their capitals (`capitals.py`)."""
 
     value: JSONValue
     status: int = 200

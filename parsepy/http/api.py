@@ -9,7 +9,7 @@ from starlette.types import Receive, Scope, Send
 from parsepy import errors
 from parsepy.errors import ParseError
 from parsepy.http import body as bodies
-from parsepy.http import multipart, paths, query_string
+from parsepy.http import capitals, multipart, paths, query_string
 from parsepy.http.admission import Admission, further_headers
 from parsepy.http.answer import JSON_TYPE, Answer, Headers, StreamedAnswer
 from parsepy.http.cors import Cors
@@ -77,7 +77,7 @@ class ParseApi:
         content = json.dumps(answer.value)
         sent: Headers = [(b"Content-Type", JSON_TYPE), *cors]
         if answer.headers:
-            sent += answer.headers
+            sent += capitals.kept(answer.headers, send)
         sent += further_headers(scope)
         if method in ("GET", "HEAD") and answer.status == 200:
             tag = _entity_tag(content)

@@ -21,7 +21,8 @@ pytestmark = pytest.mark.anyio
 
 
 async def outcome_of(parse: LocalApp, handler: Handler) -> Outcome:
-    return await run_job(parse.app.parts.cloud_app, Pool(), handler, a_request())
+    with parse.app.cloud_code():
+        return await run_job(Pool(), handler, a_request())
 
 
 def a_request(said: list[str] | None = None) -> JobRequest:
@@ -99,7 +100,8 @@ async def test_a_plain_job_runs_in_a_thread_and_knows_its_app(parse: LocalApp) -
         cloud.wait(request.message("half"))
 
     said: list[str] = []
-    await run_job(parse.app.parts.cloud_app, Pool(), job, a_request(said))
+    with parse.app.cloud_code():
+        await run_job(Pool(), job, a_request(said))
 
     [(thread, app)] = seen
     assert thread is not threading.current_thread()
