@@ -77,10 +77,12 @@ class CloudCode:
     def _import(self, source: str) -> None:
         found = _located(source)
         self.folders.add(found.folder)
-        _forget(found)
-        if str(found.search) not in sys.path:
-            sys.path.insert(0, str(found.search))
+        _forget()
+        # In front: another app's folder may have modules of the same names.
+        sys.path[:] = [str(found.search), *(path for path in sys.path if path != str(found.search))]
         importlib.invalidate_caches()
+        # So may the server itself, as `main.py`: its own comes back afterwards.
+        servers_own = sys.modules.pop(found.module, None)
         known = set(sys.modules)
         try:
             importlib.import_module(found.module)
@@ -88,6 +90,8 @@ class CloudCode:
             raise CloudCodeError(_told(source, error)) from error
         finally:
             _mark(sys.modules.keys() - known, found.folder)
+            if servers_own is not None and not _is_in(servers_own, found.folder):
+                sys.modules[found.module] = servers_own
 
 
 def _settle(registry: Registry) -> None:
@@ -145,10 +149,11 @@ def _named(name: str) -> _Location:
     return _at(name, Path(spec.origin).resolve())
 
 
-def _forget(found: _Location) -> None:
-    """Takes what was loaded from there before out of Python's memory: importing runs it again."""
+def _forget() -> None:
+    """Takes what was loaded before out of Python's memory: importing runs it again, and another
+    app's modules of the same names are not taken for it."""
     for name, module in list(sys.modules.items()):
-        if (name == found.module or hasattr(module, _MARK)) and _is_in(module, found.folder):
+        if hasattr(module, _MARK):
             del sys.modules[name]
 
 

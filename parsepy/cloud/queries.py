@@ -41,7 +41,7 @@ class Query(Constraints, Generic[T]):
     Nobody in particular asks, unless a call says `use_master_key` or whose `session_token`.
     """
 
-    __slots__ = ()
+    __slots__ = ("_made",)
 
     @overload
     def __init__(
@@ -53,21 +53,22 @@ class Query(Constraints, Generic[T]):
 
     def __init__(self, class_name: str | type[Object], json: JSONObject | None = None) -> None:
         super().__init__(_class_name(class_name), json)
+        self._made = None if isinstance(class_name, str) else class_name
 
     # -- several queries together
 
     @classmethod
     def any_of(cls, *queries: "Query[Same]") -> "Query[Same]":
         """The objects of one of them. Raises `ValueError` for queries of different classes."""
-        return cast("Query[Same]", cls(**combined("$or", queries)))
+        return _together("$or", queries)
 
     @classmethod
     def all_of(cls, *queries: "Query[Same]") -> "Query[Same]":
-        return cast("Query[Same]", cls(**combined("$and", queries)))
+        return _together("$and", queries)
 
     @classmethod
     def none_of(cls, *queries: "Query[Same]") -> "Query[Same]":
-        return cast("Query[Same]", cls(**combined("$nor", queries)))
+        return _together("$nor", queries)
 
     # -- running
 
@@ -180,7 +181,7 @@ class Query(Constraints, Generic[T]):
         return await self._aggregated(ctx, {"pipeline": stages, **options})
 
     def copy(self) -> Self:
-        return type(self)(cast("Any", self.class_name), self.to_json())
+        return type(self)(cast("Any", self._made or self.class_name), self.to_json())
 
     # -- parts
 
@@ -195,17 +196,15 @@ class Query(Constraints, Generic[T]):
         return [values.decode(row, loading.refer) for row in rows]
 
     def _objects(self, rows: list[ParseObject]) -> list[T]:
-        return [
-            cast(
-                "T",
-                loading.refer(
-                    str(row.get("className", self.class_name)),
-                    cast("str | None", row.get("objectId")),
-                    row,
-                ),
-            )
-            for row in rows
-        ]
+        return [cast("T", self._object(row)) for row in rows]
+
+    def _object(self, row: ParseObject) -> Object:
+        """Of the class that was asked for; else of the one that the app has."""
+        class_name = str(row.get("className", self.class_name))
+        object_id = cast("str | None", row.get("objectId"))
+        if self._made is not None and class_name == self.class_name:
+            return self._made(class_name, object_id, row, existed=object_id is not None)
+        return loading.refer(class_name, object_id, row)
 
     def _page(self, after: str | None, size: int) -> JSONObject:
         page: JSONObject = {"order": "objectId", "limit": size}
@@ -213,6 +212,13 @@ class Query(Constraints, Generic[T]):
             beyond: JSONObject = {"objectId": {"$gt": after}}
             page["where"] = {"$and": [self.to_json()["where"], beyond]} if self.where else beyond
         return page
+
+
+def _together(operator: str, queries: Sequence[Query[Same]]) -> Query[Same]:
+    described = combined(operator, queries)
+    one = queries[0].copy()
+    one.json = described["json"]
+    return one
 
 
 async def _asking(

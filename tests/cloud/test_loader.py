@@ -110,6 +110,28 @@ def test_what_is_the_servers_own_is_not_loaded_again(tmp_path: Path) -> None:
     assert sys.modules["server"] is server
 
 
+def test_apps_in_different_folders_may_call_their_modules_alike(tmp_path: Path) -> None:
+    text = "from parsepy import cloud\nimport beside\ncloud.function('n')(lambda request: beside.N)"
+    _write(tmp_path, a__slash__main=text, a__slash__beside="N = 1")
+    _write(tmp_path, b__slash__main=text, b__slash__beside="N = 2")
+
+    first = CloudCode([str(tmp_path / "a" / "main.py")]).load()
+    second = CloudCode([str(tmp_path / "b" / "main.py")]).load()
+
+    assert [each.functions["n"].handler(None) for each in (first, second)] == [1, 2]
+
+
+def test_the_server_may_have_a_module_of_that_name_too(tmp_path: Path) -> None:
+    _write(tmp_path, server__slash__main="OWN = True", cloud__slash__main=HELLO)
+    sys.path.insert(0, str(tmp_path / "server"))
+    import main  # type: ignore[import-not-found]
+
+    loaded = CloudCode([str(tmp_path / "cloud" / "main.py")]).load()
+
+    assert set(loaded.functions) == {"hello"}
+    assert sys.modules["main"] is main
+
+
 @pytest.mark.parametrize(
     ("text", "parts"),
     [

@@ -88,3 +88,13 @@ def test_a_class_defined_while_code_is_loaded_belongs_to_that_app() -> None:
         n: int
 
     assert registry.classes == {"Loaded": Loaded}
+
+
+async def test_a_query_for_a_class_gives_objects_of_it_also_where_no_app_has_it(
+    parse: LocalApp,
+) -> None:
+    with parse.app.cloud_code():
+        await GameScore(score=1).save()
+        found = await Query.any_of(Query(GameScore), Query(GameScore).equal_to("score", 9)).find()
+
+    assert [type(one) for one in found] == [GameScore]
