@@ -33,9 +33,10 @@ async def upgrade(ctx: RequestContext, sessions: Sessions, token: str) -> JSONOb
     owner = as_owner(ctx, {"objectId": user_id})
     schema = await ctx.services.schemas.get("_Session")
     await access.check_class(owner, schema, "find")
-    session = await sessions.create(ctx, user_id, {"action": "upgrade"}, ctx.caller.installation_id)
-    if token.startswith(_REVOCABLE):
-        await sessions.check_source(ctx, str(session["sessionToken"]))
+    source = token if token.startswith(_REVOCABLE) else None
+    session = await sessions.create(
+        ctx, user_id, {"action": "upgrade"}, ctx.caller.installation_id, source
+    )
     await _retire(ctx, user_id)
     session["updatedAt"] = session["createdAt"]
     strip(session, await access.hidden_fields(owner, schema) - {"sessionToken"})

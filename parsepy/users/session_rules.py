@@ -52,7 +52,8 @@ class SessionRules(ClassRules):
         """Its maker is told all of it, the token above all."""
         if write.ctx.caller.user_id is None:
             return
-        await self._sessions.check_source(write.ctx, str(write.value_of("sessionToken")))
+        source, token = write.ctx.caller.session_token, str(write.value_of("sessionToken"))
+        await self._sessions.check_source(source, token)
         stored = write.stored or {}
         told = {name: stored[name] for name in stored if name not in ("updatedAt", "ACL")}
         hidden = await access.hidden_fields(write.ctx, write.schema)

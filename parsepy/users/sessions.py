@@ -80,15 +80,19 @@ class Sessions:
         user_id: str,
         created_with: JSONObject | None,
         installation_id: str | None,
+        source: str | None = None,
     ) -> JSONObject:
         """A new session for the user; it ends earlier ones of the same installation.
 
-        Answers the session's fields with `objectId` and `createdAt`.
+        `source` is the token of the session that asks for it, if one does. Answers the session's
+        fields with `objectId` and `createdAt`. Raises 209 where the source is no more.
         """
         fields = self.fields_of(user_id, created_with)
         if installation_id is not None:
             fields["installationId"] = installation_id
         written = await write.create(ctx.as_master(), "_Session", dict(fields))
+        # Before it may be ended as an earlier one of the same installation.
+        await self.check_source(source, str(fields["sessionToken"]))
         if installation_id is not None and installation_id != CLOUD_INSTALLATION:
             await self._end_earlier(user_id, installation_id, {**fields, **written.answer})
         return {**fields, **written.answer}
@@ -115,10 +119,9 @@ class Sessions:
         session = await self.create(saved.ctx, saved.object_id, created_with, installation_id)
         saved.answer["sessionToken"] = session["sessionToken"]
 
-    async def check_source(self, ctx: RequestContext, token: str) -> None:
+    async def check_source(self, source: str | None, token: str) -> None:
         """Ends the new session `token` where the one that asked for it is no more: the end of all
         sessions must not miss one that is stored a moment later. Raises 209 then."""
-        source = ctx.caller.session_token
         if source is not None and await self.find_by_token(source) is None:
             await self.end(token)
             raise errors.invalid_session_token()
