@@ -11,12 +11,13 @@ A plain function waits for them: `cloud.wait(cloud.http.get(…))`.
 """
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Final, TypeAlias
-from urllib.parse import urlencode, urljoin, urlsplit
+from typing import Any, Final
+from urllib.parse import urlsplit
 
 from parsepy.cloud.current import current
+from parsepy.cloud.http_request import FORM, JSON, Params, Request, encoded, host_of, with_params
 from parsepy.outbound.client import OutboundError
 from parsepy.outbound.client import Response as Answered
 from parsepy.protocol import json as wire
@@ -25,16 +26,6 @@ from parsepy.types import JSONValue
 TIMEOUT: Final = 60.0
 """Seconds for a request and all its redirects."""
 MOST_REDIRECTS: Final = 10
-
-Value: TypeAlias = str | int | float | bool
-Params: TypeAlias = Mapping[str, Value | Sequence[Value] | None] | str
-
-_FORM: Final = "application/x-www-form-urlencoded"
-_JSON: Final = "application/json"
-_BECOMES_GET: Final = {301: ("POST",), 302: ("POST",), 303: ("POST", "PUT", "PATCH", "DELETE")}
-_REDIRECTS: Final = (301, 302, 303, 307, 308)
-_FOR_ONE_HOST: Final = ("authorization", "cookie", "proxy-authorization")
-_OF_PARSE: Final = "x-parse-"
 
 
 class HTTPError(Exception):
@@ -76,16 +67,8 @@ class Response:
     def raise_for_status(self) -> "Response":
         """Itself where it is `ok`; raises `HTTPError`."""
         if not self.ok:
-            raise HTTPError(f"{_host(self.url)} answered with status {self.status}.", self)
+            raise HTTPError(f"{host_of(self.url)} answered with status {self.status}.", self)
         return self
-
-
-@dataclass(frozen=True, slots=True)
-class _Request:
-    method: str
-    url: str
-    headers: Mapping[str, str]
-    content: bytes | None
 
 
 async def request(
@@ -110,14 +93,13 @@ async def request(
     if sum(body is not None for body in (json, form, content)) > 1:
         raise ValueError("A request has one body: json, form or content.")
     given = {name: value for name, value in (headers or {}).items() if value is not None}
-    asked = _Request(method.upper(), _with_params(url, params), given, None)
+    asked = Request(method.upper(), with_params(url, params), given)
     if json is not None:
-        asked = _with_body(asked, wire.dumps(json), _JSON)
+        asked = asked.with_body(wire.dumps(json), JSON)
     elif form is not None:
-        asked = _with_body(asked, _encoded(form).encode(), _FORM)
+        asked = asked.with_body(encoded(form).encode(), FORM)
     elif content is not None:
-        body = content.encode() if isinstance(content, str) else content
-        asked = _Request(asked.method, asked.url, given, body)
+        asked = asked.with_body(content.encode() if isinstance(content, str) else content, None)
     return await _followed(asked, MOST_REDIRECTS if follow_redirects else 0, timeout)
 
 
@@ -163,7 +145,7 @@ async def post(
     )
 
 
-async def _followed(asked: _Request, redirects: int, seconds: float) -> Response:
+async def _followed(asked: Request, redirects: int, seconds: float) -> Response:
     try:
         async with asyncio.timeout(seconds):
             for _ in range(redirects + 1):
@@ -173,11 +155,11 @@ async def _followed(asked: _Request, redirects: int, seconds: float) -> Response
                     return Response(answer.status, answer.headers, answer.content, asked.url)
                 asked = further
     except TimeoutError:
-        raise HTTPError(f"{_host(asked.url)} did not answer in time.") from None
-    raise HTTPError(f"{_host(asked.url)} redirects too often.")
+        raise HTTPError(f"{host_of(asked.url)} did not answer in time.") from None
+    raise HTTPError(f"{host_of(asked.url)} redirects too often.")
 
 
-async def _sent(asked: _Request, seconds: float) -> Answered:
+async def _sent(asked: Request, seconds: float) -> Answered:
     """Raises `HTTPError`."""
     try:
         scheme = urlsplit(asked.url).scheme
@@ -191,73 +173,14 @@ async def _sent(asked: _Request, seconds: float) -> Answered:
             asked.method, asked.url, asked.content, asked.headers, deadline=seconds
         )
     except OutboundError as error:
-        raise HTTPError(f"{_host(asked.url)} did not answer: {error}") from None
+        raise HTTPError(f"{host_of(asked.url)} did not answer: {error}") from None
 
 
-def _redirected(asked: _Request, answer: Answered) -> _Request | None:
-    location = answer.headers.get("location")
-    if answer.status not in _REDIRECTS or not location:
-        return None
+def _redirected(asked: Request, answer: Answered) -> Request | None:
     try:
-        target = urljoin(asked.url, location)
-        stays = _origin(target) == _origin(asked.url)
+        return asked.redirected(answer.status, answer.headers.get("location"))
     except ValueError:
-        raise HTTPError(f"{_host(asked.url)} redirects to no address.") from None
-    method, content = asked.method, asked.content
-    headers = {
-        name: value for name, value in asked.headers.items() if stays or not _is_secret(name)
-    }
-    if method in _BECOMES_GET.get(answer.status, ()):
-        method, content = "GET", None
-        headers = {name: value for name, value in headers.items() if name.lower() != "content-type"}
-    return _Request(method, target, headers, content)
-
-
-def _with_body(asked: _Request, content: bytes, content_type: str) -> _Request:
-    """A type that the caller names himself stays."""
-    named = any(name.lower() == "content-type" for name in asked.headers)
-    headers = asked.headers if named else {**asked.headers, "Content-Type": content_type}
-    return _Request(asked.method, asked.url, headers, content)
-
-
-def _with_params(url: str, params: Params | None) -> str:
-    if not params:
-        return url
-    address, mark, fragment = url.partition("#")
-    between = "&" if "?" in address else "?"
-    return f"{address}{between}{_encoded(params)}{mark}{fragment}"
-
-
-def _encoded(params: Params) -> str:
-    if isinstance(params, str):
-        return params.removeprefix("?")
-    pairs = [
-        (name, _text(item))
-        for name, value in params.items()
-        if value is not None
-        for item in ([value] if isinstance(value, str | int | float) else value)
-    ]
-    return urlencode(pairs)
-
-
-def _text(value: Value) -> str:
-    return str(value).lower() if isinstance(value, bool) else str(value)
-
-
-def _is_secret(header: str) -> bool:
-    return header.lower() in _FOR_ONE_HOST or header.lower().startswith(_OF_PARSE)
-
-
-def _origin(url: str) -> tuple[str, str | None, int | None]:
-    parts = urlsplit(url)
-    return parts.scheme, parts.hostname, parts.port
-
-
-def _host(url: str) -> str:
-    try:
-        return urlsplit(url).hostname or "The address"
-    except ValueError:
-        return "The address"
+        raise HTTPError(f"{host_of(asked.url)} redirects to no address.") from None
 
 
 def _charset(content_type: str) -> str:
