@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Final
 from starlette.applications import Starlette
 from starlette.types import Receive, Scope, Send
 
-from parsepy.auth.registry import AuthProviders
 from parsepy.cache import Changes
 from parsepy.cloud.config import Config
 from parsepy.cloud.current import CloudApp, running
@@ -44,20 +43,8 @@ from parsepy.storage.base import Storage
 from parsepy.storage.marks import open_marks
 from parsepy.storage.opening import open_storage
 from parsepy.storage.wanted_indexes import wanted_indexes
-from parsepy.users.accounts import Accounts
-from parsepy.users.auth_data import AuthData
-from parsepy.users.background import Background
-from parsepy.users.challenge import Challenges
-from parsepy.users.lockout import Lockout
-from parsepy.users.password_log_in import PasswordLogIn
-from parsepy.users.password_reset import PasswordReset
-from parsepy.users.password_rules import PasswordRules
-from parsepy.users.passwords import Passwords
-from parsepy.users.roles import RoleRules, Roles
-from parsepy.users.session_rules import SessionRules
-from parsepy.users.sessions import Sessions
-from parsepy.users.user_rules import UserRules
-from parsepy.users.verification import EmailVerification
+from parsepy.users.parts import AccountParts
+from parsepy.users.roles import Roles
 
 if TYPE_CHECKING:
     from parsepy.email.mailer import AppMailer
@@ -128,8 +115,6 @@ class AppParts:
         self.watcher: Watcher | None = None
         self.storage: Storage = storage or open_storage(options)
         self.files: FileStore = files or open_files(options, self.storage)
-        self.passwords = Passwords(argon2=options.password_hashing == "argon2")
-        self.background = Background()
         self.changes = Changes()
         self.schemas = SchemaRegistry(
             self.storage, max_age=_schema_max_age(options), changes=self.changes
@@ -143,30 +128,21 @@ class AppParts:
         )
         rules: dict[str, ClassRules] = {}
         objects = _object_services(options, self.storage, self.schemas, self.roles, rules)
-        self.sessions = Sessions(objects, self.changes)
         self.outbound = Outbound()
-        providers = AuthProviders(options, self.outbound)
         self.mailer = _mailer(options, self.storage)
-        verification = EmailVerification(options, self.mailer, self.background)
-        password_rules = PasswordRules(self.passwords, options.password_policy)
-        auth_data = AuthData(providers)
-        password_log_in = PasswordLogIn(
-            self.passwords, Lockout(options.account_lockout), verification, auth_data
-        )
-        rules["_User"] = UserRules(password_rules, verification, self.sessions, auth_data)
-        rules["_Session"] = SessionRules(self.sessions)
-        rules["_Role"] = RoleRules(self.roles)
+        users = AccountParts(objects, self.roles, self.changes, self.outbound, self.mailer)
+        rules.update(users.rules)
+        self.passwords, self.background = users.passwords, users.background
+        self.sessions = users.sessions
         rate_limits = RateLimits(options.app_id, options.rate_limit, redis_url=options.redis_url)
         schema_api = _schema_api(objects)
-        accounts = Accounts(password_log_in, password_rules, auth_data, self.sessions)
-        password_reset = PasswordReset(options, self.mailer, self.background)
         self.cloud_app = CloudApp(
             objects=objects,
             schemas=schema_api,
-            sessions=self.sessions,
-            accounts=accounts,
-            verification=verification,
-            password_reset=password_reset,
+            sessions=users.sessions,
+            accounts=users.accounts,
+            verification=users.verification,
+            password_reset=users.password_reset,
             files=self.files,
             outbound=Outbound(public_only=not options.cloud_code.allow_private),
             mailer=self.mailer,
@@ -192,11 +168,11 @@ class AppParts:
             options=options,
             objects=objects,
             schemas=schema_api,
-            sessions=self.sessions,
-            accounts=accounts,
-            challenges=Challenges(password_log_in, auth_data),
-            verification=verification,
-            password_reset=password_reset,
+            sessions=users.sessions,
+            accounts=users.accounts,
+            challenges=users.challenges,
+            verification=users.verification,
+            password_reset=users.password_reset,
             files=self.files,
             uploads=self.cloud_app.uploads,
             downloads=self.cloud_app.downloads,
