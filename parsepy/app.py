@@ -26,7 +26,6 @@ from parsepy.http.rate_limits import RateLimits
 from parsepy.http.route_allow_list import RouteAllowList
 from parsepy.http.services import AppServices
 from parsepy.objects.context import ObjectServices
-from parsepy.objects.ports import ClassRules
 from parsepy.options.load import load_options
 from parsepy.options.model import ServerOptions
 from parsepy.outbound import Outbound
@@ -113,36 +112,50 @@ class AppParts:
         self.code = CloudCode(options.cloud)
         loaded = self.code.load() if options.cloud else None
         self.watcher: Watcher | None = None
+        self._pubsub: PubSub | None = None
+        self.changes = Changes()
+        self.outbound = Outbound()
         self.storage: Storage = storage or open_storage(options)
         self.files: FileStore = files or open_files(options, self.storage)
-        self.changes = Changes()
+        self._wire_objects(options)
+        self._wire_accounts(options)
+        self._wire_cloud(options, registry)
+        if loaded is not None:
+            registry.take_loaded(loaded)
+        self.services = self._app_services(options)
+
+    def _wire_objects(self, options: ServerOptions) -> None:
         self.schemas = SchemaRegistry(
             self.storage, max_age=_schema_max_age(options), changes=self.changes
         )
-        self._pubsub: PubSub | None = None
         self.roles = Roles(
             self.storage,
             self.changes,
             ttl=options.cache_ttl / 1000,
             max_size=options.cache_max_size,
         )
-        rules: dict[str, ClassRules] = {}
-        objects = _object_services(options, self.storage, self.schemas, self.roles, rules)
-        self.outbound = Outbound()
+        self.objects = _object_services(options, self.storage, self.schemas, self.roles)
+        self.objects.file_location = self.files.location
+        self.schema_api = _schema_api(self.objects)
+
+    def _wire_accounts(self, options: ServerOptions) -> None:
         self.mailer = _mailer(options, self.storage)
-        users = AccountParts(objects, self.roles, self.changes, self.outbound, self.mailer)
-        rules.update(users.rules)
-        self.passwords, self.background = users.passwords, users.background
-        self.sessions = users.sessions
-        rate_limits = RateLimits(options.app_id, options.rate_limit, redis_url=options.redis_url)
-        schema_api = _schema_api(objects)
+        self.users = AccountParts(
+            self.objects, self.roles, self.changes, self.outbound, self.mailer
+        )
+        self.objects.rules = self.users.rules
+
+    def _wire_cloud(self, options: ServerOptions, registry: Registry) -> None:
+        self.rate_limits = RateLimits(
+            options.app_id, options.rate_limit, redis_url=options.redis_url
+        )
         self.cloud_app = CloudApp(
-            objects=objects,
-            schemas=schema_api,
-            sessions=users.sessions,
-            accounts=users.accounts,
-            verification=users.verification,
-            password_reset=users.password_reset,
+            objects=self.objects,
+            schemas=self.schema_api,
+            sessions=self.users.sessions,
+            accounts=self.users.accounts,
+            verification=self.users.verification,
+            password_reset=self.users.password_reset,
             files=self.files,
             outbound=Outbound(public_only=not options.cloud_code.allow_private),
             mailer=self.mailer,
@@ -153,33 +166,31 @@ class AppParts:
             self.cloud_app,
             self.changes,
             webhook_key=options.webhook_key,
-            add_limit=rate_limits.add,
+            add_limit=self.rate_limits.add,
         )
-        objects.triggers = self.cloud
-        objects.file_location = self.files.location
-        self.cloud_app.uploads = Uploads(options, self.files, objects.denylist, self.cloud)
+        self.objects.triggers = self.cloud
+        self.cloud_app.uploads = Uploads(options, self.files, self.objects.denylist, self.cloud)
         self.cloud_app.downloads = Downloads(options, self.files, self.cloud)
         self.cloud_app.removals = Removals(self.files, self.cloud)
-        if loaded is not None:
-            registry.take_loaded(loaded)
-        config = Config(objects, self.cloud)
-        self.cloud_app.config = config
-        self.services = AppServices(
+        self.cloud_app.config = Config(self.objects, self.cloud)
+
+    def _app_services(self, options: ServerOptions) -> AppServices:
+        return AppServices(
             options=options,
-            objects=objects,
-            schemas=schema_api,
-            sessions=users.sessions,
-            accounts=users.accounts,
-            challenges=users.challenges,
-            verification=users.verification,
-            password_reset=users.password_reset,
+            objects=self.objects,
+            schemas=self.schema_api,
+            sessions=self.users.sessions,
+            accounts=self.users.accounts,
+            challenges=self.users.challenges,
+            verification=self.users.verification,
+            password_reset=self.users.password_reset,
             files=self.files,
             uploads=self.cloud_app.uploads,
             downloads=self.cloud_app.downloads,
             removals=self.cloud_app.removals,
-            rate_limits=rate_limits,
+            rate_limits=self.rate_limits,
             cloud=self.cloud,
-            config=config,
+            config=self.cloud_app.config,
             allowed_routes=_allowed_routes(options),
             self_check=SelfCheck(options),
         )
@@ -254,8 +265,8 @@ class AppParts:
         if self.watcher is not None:
             await self.watcher.close()
         await self.cloud.jobs.close()
-        await self.background.settled()
-        await self.sessions.settled()
+        await self.users.background.settled()
+        await self.users.sessions.settled()
         await self.services.self_check.close()
         if self._pubsub is not None:
             await self._pubsub.close()
@@ -264,9 +275,9 @@ class AppParts:
             await self.mailer.close()
         await self.cloud_app.outbound.close()
         await self.outbound.close()
-        await self.services.rate_limits.close()
+        await self.rate_limits.close()
         await self.schemas.close()
-        self.passwords.close()
+        self.users.passwords.close()
         self.changes.close()
 
     async def reset(self) -> None:
@@ -279,9 +290,9 @@ class AppParts:
         await self.cloud.jobs.cancel_all()
         await erase()
         await self.files.erase()
-        await self.sessions.forget_all()
+        await self.users.sessions.forget_all()
         await self.roles.forget_all()
-        self.services.rate_limits.forget()
+        self.rate_limits.forget()
         await self.cloud.hooks.forget()
 
 
@@ -300,7 +311,6 @@ def _object_services(
     storage: Storage,
     schemas: SchemaRegistry,
     roles: Roles,
-    rules: dict[str, ClassRules],
 ) -> ObjectServices:
     return ObjectServices(
         options=options,
@@ -309,7 +319,6 @@ def _object_services(
         denylist=Denylist(options.request_keyword_denylist),
         file_urls=_file_urls(options),
         roles=roles,
-        rules=rules,
         protected={
             class_name: {group: frozenset(fields) for group, fields in groups.items()}
             for class_name, groups in options.protected_fields.items()

@@ -53,7 +53,7 @@ class SwitchableApp:
         async def send_when_settled(message: Message) -> None:
             if message["type"] == "http.response.start":
                 # Suites look for a mail as soon as the request that sends it is answered.
-                await app.parts.background.settled()
+                await app.parts.users.background.settled()
             await send(message)
 
         await app(scope, receive, send_when_settled)

@@ -43,7 +43,7 @@ class RunningApp:
     ) -> "RunningApp":
         """Raises `OptionsError`, and what a start raises."""
         app = ParseApp(load_options(options).options, registry=registry)
-        app.parts.passwords.cost = CHEAP_HASHES
+        app.parts.users.passwords.cost = CHEAP_HASHES
         life = _life(app.parts, own_clock)
         await anext(life)
         return cls(app, options, own_clock, life, await _storage(app).image())
@@ -62,7 +62,7 @@ class RunningApp:
             context = clock.fresh_context()
         asked = self._transport.handle_async_request(request)
         response = await self.loop.create_task(asked, context=context)
-        await self.app.parts.background.settled()
+        await self.app.parts.users.background.settled()
         return response
 
     async def _put_back(self) -> None:

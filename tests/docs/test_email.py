@@ -67,7 +67,7 @@ async def test_a_test_finds_the_mail_and_its_link() -> None:
         await client.post(
             f"{URL}/requestPasswordReset", json={"email": ann["email"]}, headers=headers
         )
-        await app.parts.background.settled()
+        await app.parts.users.background.settled()
         exec(after, names)
         page = await client.get(names["link"])
 

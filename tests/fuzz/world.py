@@ -63,7 +63,7 @@ class World:
             return
         for class_name in changed:
             await self._put_back(class_name)
-        await self.app.parts.sessions.forget_all()
+        await self.app.parts.users.sessions.forget_all()
         await self.app.parts.roles.forget_all()
 
     async def look(self) -> JSONObject:
@@ -71,8 +71,8 @@ class World:
 
         What requests have set off without waiting for it is over then.
         """
-        await self.app.parts.background.settled()
-        await self.app.parts.sessions.settled()
+        await self.app.parts.users.background.settled()
+        await self.app.parts.users.sessions.settled()
         definitions = await self._storage.load_classes()
         schemas = [ClassSchema(definition) for definition in definitions]
         joins = [join_class(field, schema.name) for schema in schemas for field in schema.relations]

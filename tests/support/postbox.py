@@ -36,7 +36,7 @@ class MailingApp:
 
     async def delivered(self) -> Postbox:
         """The mails, when all that requests have set off is done."""
-        await self.parse.app.parts.background.settled()
+        await self.parse.app.parts.users.background.settled()
         return self.post
 
     async def user(self, object_id: str) -> ParseObject:

@@ -142,7 +142,7 @@ async def test_many_at_once_leave_no_legacy_token(parse: LocalApp) -> None:
 async def test_requests_of_a_session_do_not_carry_it(parse: LocalApp) -> None:
     user = await _with_legacy_token(parse)
 
-    known = await parse.app.parts.sessions.resolve(user.token)
+    known = await parse.app.parts.users.sessions.resolve(user.token)
 
     assert LEGACY not in str(known)
     for path in (f"/users/{user.id}", "/users/me", "/users"):

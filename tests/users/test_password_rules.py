@@ -206,7 +206,7 @@ async def test_as_many_hashes_are_kept_as_parse_server_keeps(
 async def test_of_a_longer_list_the_end_counts() -> None:
     async with app_with(maxPasswordHistory=3) as app:
         user = await ann(app)
-        old = [await app.app.parts.passwords.hash(f"old{count}") for count in range(5)]
+        old = [await app.app.parts.users.passwords.hash(f"old{count}") for count in range(5)]
         await set_internal(app, "_password_history", old)
 
         assert await change(app, user, "old3") == repeated(3)

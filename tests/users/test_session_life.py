@@ -52,7 +52,7 @@ async def parse(request: pytest.FixtureRequest) -> AsyncIterator[LocalApp]:
 
 async def _use(parse: LocalApp, user: User) -> None:
     await parse.ok("GET", "/users/me", user=user)
-    await parse.app.parts.sessions.settled()
+    await parse.app.parts.users.sessions.settled()
 
 
 async def _session(parse: LocalApp, user: User) -> dict[str, Any]:
@@ -91,7 +91,7 @@ async def test_an_expired_session_is_not_revived(parse: LocalApp, clock: Clock) 
     clock.forward(LENGTH + 1)
 
     assert (await parse.send("GET", "/users/me", user=user)).json()["code"] == 209
-    await parse.app.parts.sessions.settled()
+    await parse.app.parts.users.sessions.settled()
 
     assert await _session(parse, user) == before
 

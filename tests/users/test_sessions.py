@@ -72,9 +72,9 @@ async def test_a_look_up_under_way_does_not_revive_an_ended_session(
     parse: LocalApp, ending: Ending, looked_up: str
 ) -> None:
     user = await parse.sign_up()
-    await parse.app.parts.sessions.forget_all()
+    await parse.app.parts.users.sessions.forget_all()
     held = parse.storage.hold_next(looked_up)
-    slow = asyncio.create_task(parse.app.parts.sessions.resolve(user.token))
+    slow = asyncio.create_task(parse.app.parts.users.sessions.resolve(user.token))
     await held.reached.wait()
 
     await ending(parse, user)
@@ -129,14 +129,14 @@ async def test_a_change_of_the_user_is_seen_by_his_next_request(parse: LocalApp)
 
     await parse.ok("PUT", f"/users/{user.id}", {"score": 2}, user=user)
 
-    assert (await parse.app.parts.sessions.resolve(user.token))["score"] == 2
+    assert (await parse.app.parts.users.sessions.resolve(user.token))["score"] == 2
     assert (await parse.ok("GET", "/users/me", user=user))["score"] == 2
 
 
 async def test_the_cached_user_holds_no_secret(parse: LocalApp) -> None:
     user = await parse.sign_up(password="secret", username="ann")
 
-    cached = await parse.app.parts.sessions.resolve(user.token)
+    cached = await parse.app.parts.users.sessions.resolve(user.token)
 
     assert cached["username"] == "ann"
     assert [name for name in cached if name.startswith("_") or name == "password"] == []

@@ -71,7 +71,7 @@ async def test_a_role_that_is_kept_is_known_to_who_asked_before_the_end(parse: L
 
 async def test_a_session_that_is_taken_back_is_not_remembered(parse: LocalApp) -> None:
     ann = await parse.sign_up()
-    sessions = parse.app.parts.sessions
+    sessions = parse.app.parts.users.sessions
     tokens: list[str] = []
 
     async def log_in_and_fail() -> None:
@@ -91,7 +91,7 @@ async def test_a_session_that_was_ended_ends_for_who_used_it_before_the_end(
     parse: LocalApp,
 ) -> None:
     ann = await parse.sign_up()
-    sessions = parse.app.parts.sessions
+    sessions = parse.app.parts.users.sessions
     ended, go_on = asyncio.Event(), asyncio.Event()
 
     async def end() -> None:

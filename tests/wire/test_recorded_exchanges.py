@@ -49,7 +49,7 @@ async def replay(case: Case, database_uri: str) -> AsyncIterator[Exchange]:
     async with app_client(app) as client:
         async for exchange in play(case, client, URL):
             # Mails are made after the answer; the reference makes them before.
-            await app.parts.background.settled()
+            await app.parts.users.background.settled()
             yield exchange
 
 

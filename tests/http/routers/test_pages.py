@@ -43,7 +43,7 @@ class Mailing:
 
     async def link(self) -> str:
         """That of the last mail, which may still be on its way."""
-        await self.app.app.parts.background.settled()
+        await self.app.app.parts.users.background.settled()
         return self.postman.letters[-1].link
 
     async def reset_link(self, name: str = "ada") -> str:
