@@ -110,17 +110,12 @@ class Accounts:
     async def _further_proofs(
         self, ctx: RequestContext, user: ParseObject, parameters: JSONMapping
     ) -> Validated:
-        """What comes with a right password. A code that is guessed counts like a password that
-        is, and only the whole log-in sets the count back."""
+        """What comes with a right password. Only the whole log-in sets the count of failed ones
+        back."""
         sent = given(parameters) if parameters.get("authData") else Given()
-        try:
-            validated = await self._auth_data.validate_further(ctx, user, sent)
-        except ParseError:
-            if self._auth_data.guesses(sent):
-                await self._password_log_in.settle(ctx, user, matches=False)
-            raise
+        validated = await self._auth_data.validate_further(ctx, user, sent)
         if validated.refusal is None:
-            await self._password_log_in.settle(ctx, user, matches=True)
+            await self._password_log_in.succeed(ctx, user)
         return validated
 
     async def _user_of(self, token: str) -> str:

@@ -57,7 +57,7 @@ class Challenges:
             raise errors.object_not_found()
         request: AuthRequest = auth_request(ctx, owners[0], identified.proofs, is_challenge=True)
         proven = {name: data for name, data in identified.proofs.items() if "id" in data}
-        await self._auth_data.validate(request, proven, owners[0], logged_in=False)
+        await self._auth_data.validate(ctx, request, proven, owners[0], logged_in=False)
         return owners[0]
 
 

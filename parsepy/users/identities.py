@@ -38,10 +38,12 @@ class Identities:
             return
         if owners:
             # Proven first: the answer must not tell who uses which identity.
-            await self._auth_data.validate(request, identified.proofs, owners[0], logged_in=False)
+            await self._auth_data.validate(
+                ctx, request, identified.proofs, owners[0], logged_in=False
+            )
             raise already_used()
         validated = await self._auth_data.validate(
-            request, identified.proofs, acting, logged_in=acting is not None
+            ctx, request, identified.proofs, acting, logged_in=acting is not None
         )
         if validated.refusal is not None:
             raise validated.refusal
@@ -57,7 +59,7 @@ class Identities:
         answer: JSONObject = {}
         if not (itself and _only_echoes(proven, stored)):
             validated = await self._auth_data.validate(
-                request, proven.proofs, user, logged_in=itself
+                ctx, request, proven.proofs, user, logged_in=itself
             )
             for name, data in proven.proofs.items():
                 if is_echo(data, stored.get(name)) and validated.stored.get(name) == data:
@@ -97,14 +99,16 @@ class Identities:
         identified = await self._auth_data.identify(request, sent, stored)
         owners = await self._auth_data.owners(ctx, identified.proofs)
         if any(owner["objectId"] != write.object_id for owner in owners):
-            await self._auth_data.validate(request, identified.proofs, owners[0], logged_in=False)
+            await self._auth_data.validate(
+                ctx, request, identified.proofs, owners[0], logged_in=False
+            )
             raise already_used()
         changed = {
             name: data
             for name, data in identified.proofs.items()
             if not ("id" in data and is_echo(data, stored.get(name)))
         }
-        validated = await self._auth_data.validate(request, changed, user, logged_in=True)
+        validated = await self._auth_data.validate(ctx, request, changed, user, logged_in=True)
         if validated.refusal is not None:
             await self._auth_data.store(ctx, user, validated)
         validated.removed |= sent.unlinked

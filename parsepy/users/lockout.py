@@ -4,13 +4,15 @@ Every attempt is one conditional update of the user's row: what many at once rea
 that a decision may rest on.
 """
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from typing import Final
 
 from parsepy import errors
 from parsepy.errors import Code, ParseError
 from parsepy.objects.context import RequestContext
 from parsepy.options.model import AccountLockout
-from parsepy.protocol import dates, values
+from parsepy.protocol import dates, ids, values
 from parsepy.protocol.field_types import DATE, NUMBER
 from parsepy.protocol.json import normalise_number
 from parsepy.protocol.operations import UNSET, Changes, Increment, SetValue
@@ -33,6 +35,10 @@ class Lockout:
     def __init__(self, options: AccountLockout | None) -> None:
         self._options = options
 
+    @property
+    def is_on(self) -> bool:
+        return self._options is not None
+
     async def judge(self, ctx: RequestContext, user: ParseObject, *, matches: bool) -> None:
         """Counts an attempt to log in as `user`. Raises 101 where the account is locked, whether
         the password `matches` or not."""
@@ -45,11 +51,33 @@ class Lockout:
         else:
             await account.fail()
 
+    async def judge_nobody(self, ctx: RequestContext) -> None:
+        """For a name that no user has: costs what a failure of a user costs, so that the time of
+        the answer does not tell them apart. The account that locks in the end does, to whoever
+        goes on that long."""
+        if self._options is not None:
+            nobody = ids.new_object_id(ctx.services.options.object_id_size)
+            await _Account(ctx, nobody, self._options).fail_once()
+
     async def check(self, ctx: RequestContext, user: ParseObject) -> None:
         """Raises 101 where the account is locked; counts nothing: what decides is still to come."""
         if self._options is not None:
             account = _Account(ctx, str(user["objectId"]), self._options)
             await account.check()
+
+    @asynccontextmanager
+    async def guess(self, ctx: RequestContext, user: ParseObject) -> AsyncIterator[None]:
+        """Around the look at a code that may be guessed: one that is refused counts like a wrong
+        password. A right one is taken by no locked account, and sets nothing back: it is not all
+        that a log-in takes. Raises 101, 108."""
+        await self.check(ctx, user)
+        try:
+            yield
+        except ParseError:
+            await self.judge(ctx, user, matches=False)
+            raise
+        if self._options is not None:
+            await _Account(ctx, str(user["objectId"]), self._options).admit()
 
     def check_countable(self, ctx: RequestContext) -> None:
         """Raises 108 in a transaction, for whomever is asked: failures that are taken back with it
@@ -75,11 +103,16 @@ class _Account:
         if await self._update(tree.EVERYTHING, {COUNT: SetValue(0)}) is None:
             await self._refuse()
 
+    async def admit(self) -> None:
+        """A write all the same, for its place among those of guesses that are judged meanwhile."""
+        if await self._update(tree.EVERYTHING, {COUNT: Increment(0)}) is None:
+            await self._refuse()
+
     async def fail(self) -> None:
         """The failure that reaches the threshold locks the account in the same step."""
         last = self._is_last()
         for _ in range(_ATTEMPTS):
-            if await self._update(tree.Nor((last,)), {COUNT: Increment(1)}) is not None:
+            if await self.fail_once():
                 return
             until = seconds_from_now(self._options.duration * 60)
             locked = await self._update(last, {COUNT: Increment(1), LOCKED_UNTIL: SetValue(until)})
@@ -89,6 +122,11 @@ class _Account:
             if not await self._is_open():
                 break
         await self._refuse()
+
+    async def fail_once(self) -> bool:
+        """Counts a failure that does not lock; whether it was one."""
+        before_last = tree.Nor((self._is_last(),))
+        return await self._update(before_last, {COUNT: Increment(1)}) is not None
 
     def _is_last(self) -> Where:
         """That the next failure locks. Who never failed has no count to compare."""

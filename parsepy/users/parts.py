@@ -42,11 +42,10 @@ class AccountParts:
         self.sessions = Sessions(objects, changes)
         self.verification = EmailVerification(options, mailer, self.background)
         self.password_reset = PasswordReset(options, mailer, self.background)
-        auth_data = AuthData(AuthProviders(options, outbound))
+        lockout = Lockout(options.account_lockout)
+        auth_data = AuthData(AuthProviders(options, outbound), lockout)
         password_rules = PasswordRules(self.passwords, options.password_policy)
-        password_log_in = PasswordLogIn(
-            self.passwords, Lockout(options.account_lockout), self.verification, auth_data
-        )
+        password_log_in = PasswordLogIn(self.passwords, lockout, self.verification, auth_data)
         self.accounts = Accounts(password_log_in, password_rules, auth_data, self.sessions)
         self.challenges = Challenges(password_log_in, auth_data)
         self.rules: dict[str, ClassRules] = {

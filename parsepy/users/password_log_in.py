@@ -39,7 +39,7 @@ class PasswordLogIn:
         """The user, as he is stored. `created_with` is what his session would say of itself.
 
         Unless the password `is_all` that the user's log-ins take, a right one does not count as a
-        success yet: `settle` does that when the further proofs are judged.
+        success yet: `succeed` does that when the further proofs are judged.
 
         Raises 200, 201, 101, 205, 108.
         """
@@ -58,11 +58,10 @@ class PasswordLogIn:
             _text(password), hashed if isinstance(hashed, str) else None
         )
         if user is None:
+            await self._lockout.judge_nobody(ctx)
             raise errors.invalid_login()
-        if matches and not (is_all and await self._auth_data.asks_no_more(ctx, user)):
-            await self._lockout.check(ctx, user)
-        else:
-            await self._lockout.judge(ctx, user, matches=matches)
+        if self._lockout.is_on:
+            await self._count(ctx, user, matches=matches, is_all=is_all)
         if not matches:
             raise errors.invalid_login()
         if user.get("ACL") == {} and not ctx.caller.is_master:
@@ -71,9 +70,17 @@ class PasswordLogIn:
             await self._verification.check_login(ctx, user, created_with)
         return user
 
-    async def settle(self, ctx: RequestContext, user: ParseObject, *, matches: bool) -> None:
-        """Counts the attempt by what came of it in the end. Raises 101 for a locked account."""
-        await self._lockout.judge(ctx, user, matches=matches)
+    async def succeed(self, ctx: RequestContext, user: ParseObject) -> None:
+        """Sets the count of failed log-ins back. Raises 101 for a locked account."""
+        await self._lockout.judge(ctx, user, matches=True)
+
+    async def _count(
+        self, ctx: RequestContext, user: ParseObject, *, matches: bool, is_all: bool
+    ) -> None:
+        if matches and not (is_all and await self._auth_data.asks_no_more(ctx, user)):
+            await self._lockout.check(ctx, user)
+        else:
+            await self._lockout.judge(ctx, user, matches=matches)
 
     async def _find(self, ctx: RequestContext, username: str, email: str) -> ParseObject | None:
         """A name may be somebody's address: then the one whose name it is wins."""

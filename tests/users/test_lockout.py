@@ -225,3 +225,26 @@ async def test_a_transaction_cannot_hold_a_log_in_that_counts(app: LocalApp) -> 
         assert answer["code"] == 108
 
     assert COUNT not in await row(app)
+
+
+@pytest.mark.parametrize("path", ["/login", "/verifyPassword"])
+async def test_a_wrong_password_costs_the_store_the_same_whether_the_name_exists(
+    app: LocalApp, path: str
+) -> None:
+    app.storage.taken_calls()
+
+    assert await attempt(app, "wrong", path) == INVALID
+    known = app.storage.taken_calls()
+    assert await attempt(app, "wrong", path, username="nobody") == INVALID
+    unknown = app.storage.taken_calls()
+
+    assert "update" in known
+    assert unknown == known
+
+
+async def test_failures_of_unknown_names_leave_no_trace(app: LocalApp) -> None:
+    for _ in range(4):
+        assert await attempt(app, "wrong", username="nobody") == INVALID
+
+    assert COUNT not in await row(app)
+    assert await attempt(app, "secret") == IN

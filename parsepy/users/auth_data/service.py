@@ -3,6 +3,7 @@ have in common."""
 
 import logging
 from collections.abc import Iterable, Mapping
+from contextlib import AbstractAsyncContextManager, nullcontext
 from dataclasses import replace
 from typing import Final, cast
 
@@ -26,6 +27,7 @@ from parsepy.users.auth_data.validated import (
     is_echo,
     still_as,
 )
+from parsepy.users.lockout import Lockout
 
 _log = logging.getLogger(__name__)
 
@@ -33,8 +35,9 @@ NO_DATA: Final[JSONObject] = {}
 
 
 class AuthData:
-    def __init__(self, providers: Mapping[str, AuthProvider]) -> None:
+    def __init__(self, providers: Mapping[str, AuthProvider], lockout: Lockout) -> None:
         self.providers = providers
+        self._lockout = lockout
 
     def provider(self, name: str) -> AuthProvider:
         """Raises 252."""
@@ -82,6 +85,7 @@ class AuthData:
 
     async def validate(
         self,
+        ctx: RequestContext,
         request: AuthRequest,
         proofs: Mapping[str, JSONObject],
         user: ParseObject | None,
@@ -92,8 +96,31 @@ class AuthData:
         that only add to others come last.
 
         `user` is the one whom the data are for, as he is stored; `logged_in`: he asks himself, or
-        the master key does. Raises what providers raise.
+        the master key does. Raises what providers raise, 101 where too many guesses have locked
+        the account, 108.
         """
+        async with self._counted(ctx, proofs, user):
+            return await self._validate(request, proofs, user, logged_in=logged_in)
+
+    def _counted(
+        self, ctx: RequestContext, proofs: Mapping[str, JSONObject], user: ParseObject | None
+    ) -> AbstractAsyncContextManager[None]:
+        """What comes on top of another proof is short enough to be guessed, by whatever door."""
+        guessable = any(
+            name in proofs and self.provider(name).only_adds for name in auth_data_of(user)
+        )
+        if user is None or ctx.caller.is_master or not guessable:
+            return nullcontext()
+        return self._lockout.guess(ctx, user)
+
+    async def _validate(
+        self,
+        request: AuthRequest,
+        proofs: Mapping[str, JSONObject],
+        user: ParseObject | None,
+        *,
+        logged_in: bool,
+    ) -> Validated:
         has, result = auth_data_of(user), Validated()
         for name in sorted(proofs, key=lambda name: (self.provider(name).only_adds, name)):
             provider, sent = self.provider(name), proofs[name]
@@ -129,7 +156,7 @@ class AuthData:
             return Validated()
         identified = await self.identify(request, given, {})
         await self.check_owners(ctx, request, identified.proofs, user)
-        return await self.validate(request, identified.proofs, user, logged_in=False)
+        return await self.validate(ctx, request, identified.proofs, user, logged_in=False)
 
     async def asks_no_more(self, ctx: RequestContext, user: ParseObject) -> bool:
         """Whether a password is all that a log-in of the user takes."""
@@ -140,14 +167,6 @@ class AuthData:
         except ParseError:
             return False
         return True
-
-    def guesses(self, given: Given) -> bool:
-        """Whether one of the proofs is of a kind that may be guessed: a code on top of others."""
-        return any(
-            provider.only_adds
-            for name in given.names
-            if (provider := self.providers.get(name)) is not None
-        )
 
     async def check_owners(
         self,
@@ -160,7 +179,7 @@ class AuthData:
         tell who uses which."""
         for owner in await self.owners(ctx, proofs):
             if owner["objectId"] != user["objectId"]:
-                await self.validate(request, proofs, owner, logged_in=False)
+                await self.validate(ctx, request, proofs, owner, logged_in=False)
                 raise already_used()
 
     def lock(
