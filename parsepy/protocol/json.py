@@ -23,10 +23,16 @@ _MAX_WHOLE: Final = 2.0**63
 _LONE_SURROGATE: Final = re.compile("[\ud800-\udfff]")
 # Only such texts can hold a number that orjson reads other than Node does.
 _ODD_NUMBER: Final = re.compile(rb"[0-9][.eE]|[0-9]{16}")
+# How orjson words a refusal of what is JSON.
+_BEYOND: Final = re.compile("limit|infinity")
 
 
 class InvalidJSON(ValueError):
     """The text is not JSON, or not JSON that we take; the message is meant for the client."""
+
+
+class UnsupportedJSON(InvalidJSON):
+    """The text is JSON that goes beyond us: nested too deep, or with a number no double holds."""
 
 
 def loads(text: bytes | str) -> JSONValue:
@@ -37,7 +43,7 @@ def loads(text: bytes | str) -> JSONValue:
     except orjson.JSONDecodeError as error:
         value = _loads_leniently(data, error)
     if data.count(b"[") + data.count(b"{") > MAX_DEPTH and is_deeper_than(value, MAX_DEPTH):
-        raise InvalidJSON(f"JSON is nested deeper than {MAX_DEPTH} levels")
+        raise UnsupportedJSON(f"JSON is nested deeper than {MAX_DEPTH} levels")
     return normalise_numbers(value) if _ODD_NUMBER.search(data) else value
 
 
@@ -108,7 +114,8 @@ def is_deeper_than(value: JSONValue, limit: int) -> bool:
 def _loads_leniently(data: bytes, error: orjson.JSONDecodeError) -> JSONValue:
     """Node takes `\\ud800` alone, orjson does not; everything else orjson refuses stays refused."""
     if b"\\u" not in data or "surrogate" not in error.msg:
-        raise InvalidJSON(f"{error.msg}: position {error.pos}") from None
+        refusal = UnsupportedJSON if _BEYOND.search(error.msg) else InvalidJSON
+        raise refusal(f"{error.msg}: position {error.pos}") from None
     try:
         value = json.loads(
             data, parse_constant=_refuse_constant, parse_float=_finite, parse_int=_whole

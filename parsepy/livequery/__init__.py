@@ -1,0 +1,1 @@
+"""Objects that change, told to who watches them."""
