@@ -14,6 +14,7 @@ from parsepy.cloud.current import CloudApp, running
 from parsepy.cloud.loader import CloudCode
 from parsepy.cloud.registry import Registry
 from parsepy.cloud.service import Cloud
+from parsepy.cloud.task_guard import guard_tasks
 from parsepy.cloud.watching import Watcher
 from parsepy.files.base import FileStore
 from parsepy.files.downloads import Downloads
@@ -209,7 +210,7 @@ class AppParts:
         # After the classes: their entries list the indexes.
         await self._prepare_indexes()
         await self._migrate()
-        await self.code.settle(self.cloud.registry)
+        await self._settle_code()
         await self.cloud.refresh()
         await self.cloud.jobs.open()
         if self.mailer is not None:
@@ -220,6 +221,11 @@ class AppParts:
             self.watcher.start()
         self.services.state = "ok"
         self.services.self_check.started()
+
+    async def _settle_code(self) -> None:
+        guard_tasks(asyncio.get_running_loop())
+        with running(self.cloud_app):
+            await self.code.settle(self.cloud.registry)
 
     async def _join_others(self) -> None:
         """From here on, changes of other processes that serve the same store are heard."""

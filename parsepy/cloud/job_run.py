@@ -10,6 +10,7 @@ from typing import Final
 from parsepy.cloud.job_request import JobRequest
 from parsepy.cloud.pool import Pool
 from parsepy.cloud.runner import Handler, is_async
+from parsepy.cloud.task_guard import guard_tasks
 from parsepy.errors import ParseError
 from parsepy.jobs.statuses import Status
 
@@ -45,6 +46,7 @@ async def run_job(pool: Pool, handler: Handler, request: JobRequest) -> Outcome:
 
 
 async def _called(pool: Pool, handler: Handler, request: JobRequest) -> object:
+    guard_tasks(asyncio.get_running_loop())
     if is_async(handler):
         result = handler(request)
     else:

@@ -20,6 +20,9 @@ Source: TypeAlias = str | Callable[..., object]
 
 _INSTALLED: Final = "site-packages"
 _MARK: Final = "__parsepy_cloud__"
+_FAILURES: Final = (Exception, SystemExit)
+"""A `sys.exit()` at the top of a module is a mistake in it, and ends no server that reloads it."""
+_OTHER_LANGUAGES: Final = frozenset((".js", ".cjs", ".mjs", ".ts"))
 
 
 class CloudCodeError(OptionsError):
@@ -60,7 +63,7 @@ class CloudCode:
             for name, result in pending:
                 try:
                     await result
-                except Exception as error:
+                except _FAILURES as error:
                     raise CloudCodeError(_told(name, error)) from error
         if pending:
             _settle(registry)
@@ -69,7 +72,7 @@ class CloudCode:
         name = getattr(source, "__name__", "cloud")
         try:
             result = source(registry) if _takes_one(source) else source()
-        except Exception as error:
+        except _FAILURES as error:
             raise CloudCodeError(_told(name, error)) from error
         if inspect.isawaitable(result):
             self._pending.append((name, result))
@@ -86,7 +89,7 @@ class CloudCode:
         known = set(sys.modules)
         try:
             importlib.import_module(found.module)
-        except Exception as error:
+        except _FAILURES as error:
             raise CloudCodeError(_told(source, error)) from error
         finally:
             _mark(sys.modules.keys() - known, found.folder)
@@ -113,6 +116,8 @@ class _Location:
 def _located(source: str) -> _Location:
     """Raises `CloudCodeError` for code that is not there."""
     path = Path(source)
+    if path.suffix in _OTHER_LANGUAGES:
+        raise _not_python(source)
     if path.suffix == ".py" or path.is_dir() or "/" in source or "\\" in source:
         return _at(source, path.resolve())
     return _named(source)
@@ -120,7 +125,7 @@ def _located(source: str) -> _Location:
 
 def _at(source: str, path: Path) -> _Location:
     if path.is_dir():
-        path = path / ("__init__.py" if (path / "__init__.py").exists() else "main.py")
+        path = _within(path)
     if not path.is_file():
         raise CloudCodeError(
             f"Option cloud: there is no {source}."
@@ -133,6 +138,27 @@ def _at(source: str, path: Path) -> _Location:
         folder = folder.parent
     top = path.parent if not (path.parent / "__init__.py").exists() else folder / names[0]
     return _Location(".".join(names), folder, top)
+
+
+def _within(folder: Path) -> Path:
+    """Raises `CloudCodeError` for a folder that has only the code of a Node server."""
+    package, main = folder / "__init__.py", folder / "main.py"
+    if package.exists() or main.exists():
+        return package if package.exists() else main
+    for suffix in _OTHER_LANGUAGES:
+        if main.with_suffix(suffix).exists():
+            raise _not_python(str(main.with_suffix(suffix)))
+    return main
+
+
+def _not_python(source: str) -> CloudCodeError:
+    return CloudCodeError(
+        f"Option cloud: {source} is JavaScript, and this server runs Python."
+        " Write its functions and triggers in Python, for example in cloud/main.py (the"
+        " documentation of cloud code has a table from one to the other). Those that are to stay"
+        " in JavaScript go on running in a server of their own, as webhooks: leave the option out"
+        " and register their addresses with POST /hooks/functions and /hooks/triggers."
+    )
 
 
 def _named(name: str) -> _Location:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 from parsepy.cloud.current import CloudApp, running
 from parsepy.cloud.pool import THREADS, Pool
+from parsepy.cloud.task_guard import guard_tasks
 from parsepy.errors import Code, ParseError
 
 if TYPE_CHECKING:
@@ -101,6 +102,7 @@ class Runner:
         self._pool.close()
 
     async def _run(self, handler: Handler, request: object, *, nested: bool) -> object:
+        guard_tasks(asyncio.get_running_loop())
         if is_async(handler):
             result = handler(request)
         else:

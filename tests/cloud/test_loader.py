@@ -1,5 +1,6 @@
 """Loading cloud code: from wherever an app has it, anew each time, and told what is wrong."""
 
+import asyncio
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -11,6 +12,7 @@ from parsepy import cloud
 from parsepy.app import create_app
 from parsepy.cloud.loader import CloudCode, CloudCodeError
 from parsepy.cloud.registry import Registry
+from parsepy.cloud.task_guard import TaskExited
 from parsepy.options.errors import OptionsError
 from tests.support.local_app import OPTIONS, local_app
 
@@ -138,6 +140,7 @@ def test_the_server_may_have_a_module_of_that_name_too(tmp_path: Path) -> None:
         ("import no_such_thing", ["main.py", "line 1", "No module named 'no_such_thing'"]),
         ("x = 1\n1 / 0", ["main.py", "line 2", "ZeroDivisionError"]),
         ("def f(:", ["main.py", "line 1", "SyntaxError"]),
+        ("import sys\nsys.exit(3)", ["main.py", "line 2", "SystemExit: 3"]),
         (
             "from parsepy import cloud\ncloud.before_save('_Session')(print)",
             ["main.py", "line 2", "Only the afterLogout trigger is allowed"],
@@ -167,10 +170,49 @@ async def test_an_async_function_that_fails_stops_the_start() -> None:
         await code.settle(registry)
 
 
+async def test_an_async_function_may_use_the_store_and_begin_tasks() -> None:
+    begun: list[asyncio.Task[None]] = []
+
+    async def leaves() -> None:
+        sys.exit()
+
+    async def later() -> None:
+        await cloud.Object("Game").save({"a": 1}, use_master_key=True)
+        begun.append(asyncio.create_task(leaves()))
+
+    async with local_app(cloud=later) as parse:
+        assert [row["a"] for row in await parse.find("Game", {})] == [1]
+        with pytest.raises(TaskExited):
+            await begun[0]
+
+
 @pytest.mark.parametrize("source", ["nowhere.py", "no/such/file.py", "no_such_module", "a..b"])
 def test_code_that_is_not_there_is_named(source: str) -> None:
     with pytest.raises(CloudCodeError, match=source.replace(".", r"\.")):
         CloudCode([source]).load()
+
+
+@pytest.mark.parametrize("name", ["main.js", "main.cjs", "main.mjs", "main.ts"])
+def test_code_in_javascript_stops_the_start_and_says_what_to_do(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    (tmp_path / "cloud").mkdir()
+    (tmp_path / "cloud" / name).write_text("Parse.Cloud.define('hello', () => 'one');")
+    monkeypatch.chdir(tmp_path)
+
+    for given in (f"cloud/{name}", f"./cloud/{name}", str(tmp_path / "cloud" / name), "cloud"):
+        with pytest.raises(OptionsError) as stopped:
+            create_app({**OPTIONS, "cloud": given})
+
+        for part in (f"cloud/{name} is JavaScript", "cloud/main.py", "/hooks/functions"):
+            assert part in str(stopped.value)
+
+
+def test_a_folder_with_code_for_both_servers_is_python(tmp_path: Path) -> None:
+    _write(tmp_path, main=HELLO)
+    (tmp_path / "main.js").write_text("Parse.Cloud.define('hello', () => 'two');")
+
+    assert set(CloudCode([str(tmp_path)]).load().functions) == {"hello"}
 
 
 def test_outside_of_a_load_the_decorators_say_what_to_do() -> None:
