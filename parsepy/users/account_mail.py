@@ -12,8 +12,8 @@ from parsepy.options.model import ServerOptions
 from parsepy.options.public_url import public_url
 from parsepy.types import ParseObject
 from parsepy.users.mail_links import RESET_PAGE, VERIFY_PAGE, page_link
+from parsepy.users.public_fields import public_fields
 
-_PRIVATE: Final = frozenset(("authData", "password", "sessionToken"))
 _LANGUAGE: Final = re.compile(rb"\s*([A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8})*)\s*(?:[,;]|$)")
 
 _log = logging.getLogger(__name__)
@@ -71,15 +71,6 @@ def address_of(user: ParseObject) -> str:
         if isinstance(address, str) and address:
             return address
     return ""
-
-
-def public_fields(user: ParseObject) -> ParseObject:
-    """What adapters and functions of options get to see: no hash, token or proof of identity."""
-    return {
-        name: value
-        for name, value in user.items()
-        if not name.startswith("_") and name not in _PRIVATE
-    }
 
 
 def _language(ctx: RequestContext) -> str | None:

@@ -148,7 +148,9 @@ class Identities:
     def proven_in(self, write: Write) -> tuple[str, ...]:
         """The providers whose data a write of a user stores."""
         data = write.body.get("authData")
-        return tuple(name for name in data if data[name]) if isinstance(data, dict) else ()
+        return (
+            tuple(name for name in data if data[name] is not None) if isinstance(data, dict) else ()
+        )
 
 
 def log_in_with(names: Iterable[str]) -> JSONObject:

@@ -55,8 +55,11 @@ class Sessions:
         renews = options.extend_session_on_use and options.expire_inactive_sessions
         self._renewal = SessionRenewal(services, self._cache.drop) if renews else None
 
-    async def resolve(self, token: str) -> ParseObject:
-        """The user of a session token. Raises 209 for an unknown, orphaned or expired one."""
+    async def resolve(self, token: str, *, is_use: bool = True) -> ParseObject:
+        """The user of a session token. Raises 209 for an unknown, orphaned or expired one.
+
+        A session may be extended by its use, which waiting for events is not.
+        """
         if self._services.storage.current_transaction is None:
             session = await self._cache.fetch(token, self._look_up)
         else:
@@ -64,7 +67,7 @@ class Sessions:
             session = await self._look_up(token)
         if session.expires_at is not None and session.expires_at < dates.now():
             raise errors.session_expired()
-        if self._renewal is not None:
+        if is_use and self._renewal is not None:
             self._renewal.used(token, session.updated_at)
         return session.user
 

@@ -6,7 +6,7 @@ from parsepy.options.functions import call
 from parsepy.options.model import Decision, EmailVerification
 from parsepy.protocol import operations
 from parsepy.types import MISSING, JSONObject, Missing, ParseObject
-from parsepy.users.account_mail import public_fields
+from parsepy.users.public_fields import public_fields
 from parsepy.users.verification_requests import VerificationMailRequest, VerificationRequest
 from parsepy.users.writable import writable_user
 

@@ -5,8 +5,7 @@ from collections.abc import Mapping
 from parsepy.auth.base import AuthRequest
 from parsepy.objects.context import RequestContext
 from parsepy.types import JSONMapping, JSONObject, ParseObject
-
-_SECRET = ("password", "sessionToken")
+from parsepy.users.public_fields import without_secrets
 
 
 def auth_request(
@@ -20,17 +19,17 @@ def auth_request(
     """`user` is the one whom the proofs are for, as he is stored; `body` is what else a write
     brings. Passwords, hashes and tokens stay here."""
     caller = ctx.caller
-    original = None if user is None else _public(user)
+    original = None if user is None else without_secrets(user)
     authentication: JSONObject = {}
     stored = (original or {}).get("authData")
     if isinstance(stored, dict):
         authentication |= stored
     authentication.update(proofs)
-    changed = {**(original or {}), **_public(body or {})}
+    changed = {**(original or {}), **without_secrets(body or {})}
     if authentication:
         changed["authData"] = authentication
     return AuthRequest(
-        user=None if caller.user is None else _public(caller.user),
+        user=None if caller.user is None else without_secrets(caller.user),
         object=changed,
         original=original,
         master=caller.is_master,
@@ -48,15 +47,7 @@ def reading_request(ctx: RequestContext) -> AuthRequest:
     """Who reads a user."""
     caller = ctx.caller
     return AuthRequest(
-        user=None if caller.user is None else _public(caller.user),
+        user=None if caller.user is None else without_secrets(caller.user),
         master=caller.is_master,
         ip=ctx.address,
     )
-
-
-def _public(document: JSONMapping) -> ParseObject:
-    return {
-        name: value
-        for name, value in document.items()
-        if not name.startswith("_") and name not in _SECRET
-    }

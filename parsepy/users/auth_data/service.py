@@ -132,14 +132,15 @@ class AuthData:
                 raise
             if verdict.refusal is not None:
                 return _refused(name, verdict)
+            saved = sent if verdict.save is None else verdict.save
             if verdict.response:
                 result.response[name] = verdict.response
             if verdict.remove:
                 result.removed.add(name)
-            elif provider.needs_id and "id" not in (verdict.save or sent):
+            elif provider.needs_id and "id" not in saved:
                 raise invalid_id(name)
             elif not verdict.do_not_save:
-                result.stored[name] = canonical(verdict.save or sent)
+                result.stored[name] = canonical(saved)
         return result
 
     async def validate_further(

@@ -69,6 +69,22 @@ async def test_what_a_provider_answers_is_saved_told_or_left_out() -> None:
         assert await _stored(parse, user) == {"badge": {"id": "1", "kept": True}}
 
 
+async def test_an_empty_save_is_saved_and_no_save_is_what_was_sent() -> None:
+    empty, none = Badge(answer={"save": {}}), Badge(answer={"save": None, "response": {"a": 1}})
+    async with local_app(auth={"empty": empty, "none": none}) as parse:
+        body = {"authData": {"empty": {"code": "open"}, "none": {"code": "open"}}}
+        answer = await parse.ok("POST", "/users", body)
+        user = User(answer["objectId"], answer["sessionToken"])
+        stored = {"empty": {}, "none": {"code": "open"}}
+        assert await _stored(parse, user) == stored
+        (session,) = await parse.find("_Session", {}, master=True)
+        assert session["createdWith"] == {"action": "login", "authProvider": "empty,none"}
+
+        body = {"authData": {"empty": {"code": "open", "more": 1}}}
+        await parse.ok("PUT", f"/users/{user.id}", body, user=user)
+        assert await _stored(parse, user) == stored
+
+
 async def test_providers_are_asked_in_alphabetical_order_until_one_refuses() -> None:
     first, second, third = Badge(), Badge(code="other"), Badge()
     async with local_app(auth={"a": first, "b": second, "c": third}) as parse:
