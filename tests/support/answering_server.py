@@ -35,7 +35,7 @@ def answering_server(answer: Any = None) -> Iterator[AnsweringServer]:
         protocol_version = "HTTP/1.1"
 
         def do_POST(self) -> None:
-            body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
+            body = self._body()
             headers = {name.lower(): value for name, value in self.headers.items()}
             state.asked.append((headers, json.loads(body) if body else None))
             said = state.answer
@@ -47,6 +47,16 @@ def answering_server(answer: Any = None) -> Iterator[AnsweringServer]:
             self.send_header("Content-Length", str(len(content)))
             self.end_headers()
             self.wfile.write(content)
+
+        def _body(self) -> bytes:
+            if self.headers.get("Transfer-Encoding") == "chunked":
+                return b"".join(iter(self._chunk, b""))
+            return self.rfile.read(int(self.headers.get("Content-Length", 0)))
+
+        def _chunk(self) -> bytes:
+            chunk = self.rfile.read(int(self.rfile.readline(), 16))
+            self.rfile.readline()
+            return chunk
 
         def log_request(self, code: object = "-", size: object = "-") -> None:
             return None

@@ -32,6 +32,7 @@ def differences(exchange: Exchange, expected: JSONObject) -> list[str]:
         *_status(exchange, expected),
         *_headers(exchange, expected),
         *_body(exchange, expected),
+        *_calls(exchange, expected),
     ]
 
 
@@ -86,6 +87,13 @@ def _body(exchange: Exchange, expected: JSONObject) -> Iterator[str]:
         yield from compare("body", wanted, exchange.body, exchange.before.values())
     else:
         yield f"body: expected JSON, got {exchange.answer.text!r}"
+
+
+def _calls(exchange: Exchange, expected: JSONObject) -> Iterator[str]:
+    """An answer of ours that says nothing of calls has those of the reference."""
+    recorded: JSONObject = exchange.step.get("response", {})
+    wanted = substitute(expected.get("calls", recorded.get("calls", [])), exchange.after)
+    yield from compare("calls", wanted, exchange.calls, exchange.before.values())
 
 
 def _status(exchange: Exchange, expected: JSONObject) -> Iterator[str]:

@@ -36,6 +36,8 @@ def recorded(exchange: Exchange, request_text: str, started: str) -> JSONObject:
         kept["headers"] = headers
     normalise = Normaliser(exchange.before, request_text, started)
     kept["json" if exchange.is_json else "text"] = normalise.value(exchange.body)
+    if exchange.calls:
+        kept["calls"] = Normaliser(exchange.after, request_text, started).value(exchange.calls)
     return kept
 
 

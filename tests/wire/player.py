@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlencode
 
@@ -12,6 +12,7 @@ from parsepy.types import JSONMapping, JSONObject, JSONValue
 from tests.support.waiting import until
 from tests.wire.cases import Case, with_cloud_code
 from tests.wire.variables import Variables, at_place, capture, substitute
+from tests.wire.webhook import webhook_of
 
 MOUNT_PATH = "/parse"
 DEFAULT_OPTIONS: JSONMapping = {"appId": "app", "masterKey": "master"}
@@ -21,7 +22,8 @@ JSON_TYPE = "application/json"
 
 @dataclass(frozen=True, slots=True)
 class Exchange:
-    """A step as it went: what was answered, and the variables before and after it."""
+    """A step as it went: what was answered, the variables before and after it, and what the
+    case's webhook was asked meanwhile."""
 
     step: dict[str, Any]
     answer: httpx.Response
@@ -29,6 +31,7 @@ class Exchange:
     is_json: bool
     before: Variables
     after: Variables
+    calls: list[JSONValue] = field(default_factory=list)
 
 
 def case_options(case: Case, database_uri: str, url: str) -> JSONObject:
@@ -44,17 +47,19 @@ def case_options(case: Case, database_uri: str, url: str) -> JSONObject:
 
 async def play(case: Case, client: httpx.AsyncClient, url: str) -> AsyncIterator[Exchange]:
     """Send each step after the consumer has looked at the one before."""
-    variables: Variables = {"url": url}
-    for step in case.steps:
-        try:
-            answer = await _answer(step, client, variables)
-            is_json, body = _parsed(answer)
-            after = {**variables, **capture(step.get("save", {}), answer, body)}
-        except Exception as error:
-            error.add_note(f"in step {step['name']!r}")
-            raise
-        yield Exchange(step, answer, body, is_json, variables, after)
-        variables = after
+    with webhook_of(case) as hook:
+        variables: Variables = {"url": url, **hook.variables}
+        for step in case.steps:
+            hook.begin(step, variables)
+            try:
+                answer = await _answer(step, client, variables)
+                is_json, body = _parsed(answer)
+                after = {**variables, **capture(step.get("save", {}), answer, body)}
+            except Exception as error:
+                error.add_note(f"in step {step['name']!r}")
+                raise
+            yield Exchange(step, answer, body, is_json, variables, after, hook.taken_calls())
+            variables = after
 
 
 async def _answer(
