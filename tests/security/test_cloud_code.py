@@ -3,6 +3,8 @@
 import pytest
 
 from parsepy.cloud import FindRequest, FunctionRequest, TriggerRequest, User, Validator
+from tests.security.doors import Door
+from tests.security.inner_doors import pointer, put_into_boxes, ways_to_an_object
 from tests.support.answering_server import answering_server
 from tests.support.local_app import LocalApp, local_app
 
@@ -92,6 +94,35 @@ async def test_no_way_to_read_goes_past_before_find(app: LocalApp) -> None:
     ):
         answer = await app.send("GET", path)
         assert answer.json() == {"code": 141, "error": "closed"}, path
+
+
+async def test_every_way_to_an_object_asks_before_find(app: LocalApp, transport: Door) -> None:
+    game = await app.create("Game", {"text": "secret"})
+    box = await put_into_boxes(app, "Game", game, "secret")
+
+    @app.app.registry.before_find("Game")
+    def refuse(_request: FindRequest) -> None:
+        raise ValueError("closed")
+
+    for way in ways_to_an_object("Game", game, box):
+        reply = await transport.ask(app, "GET", way.path, way.parameters)
+        assert (reply.code, reply.error) == (141, "closed"), way
+
+
+async def test_the_owner_of_a_relation_is_read_through_before_find(
+    app: LocalApp, transport: Door
+) -> None:
+    game = await app.create("Game", {"text": "secret"})
+    box = await put_into_boxes(app, "Game", game, "secret")
+    related = {"$relatedTo": {"object": pointer("Box", box), "key": "some"}}
+
+    @app.app.registry.before_find("Box")
+    def refuse(_request: FindRequest) -> None:
+        raise ValueError("closed")
+
+    for where in (related, {"$or": [related, {"text": "x"}]}, {"$nor": [related]}):
+        reply = await transport.ask(app, "GET", "/classes/Game", {"where": where})
+        assert (reply.code, reply.error) == (141, "closed"), where
 
 
 async def test_the_read_only_key_changes_no_hook_and_no_config(app: LocalApp) -> None:

@@ -13,7 +13,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.fuzz.raw_request import RawAnswer, RawRequest, send
+from tests.security.stored_rows import rows_of
 from tests.support.local_app import URL, LocalApp, local_app
+from tests.support.postbox import mailing_app
 
 pytestmark = pytest.mark.anyio
 SECRET: Final = "the secret"
@@ -202,6 +204,33 @@ async def test_no_request_breaks_a_page(
     assert answer.status < 500
     assert b"<script" not in answer.content
     assert not any(byte < 0x20 for value in answer.headers.values() for byte in value)
+
+
+NO_TOKENS: Final[list[object]] = [
+    *({"$ne": None}, {"$regex": "."}, {}, ["x"], [], True, 1, 0, None, ""),
+]
+
+
+@pytest.mark.parametrize("token", NO_TOKENS, ids=str)
+async def test_a_token_in_json_is_a_text(database_uri: str, token: object) -> None:
+    async with mailing_app(databaseURI=database_uri, verifyUserEmails=True) as mail:
+        account = {"username": "ann", "password": "secret", "email": "ann@parse.test"}
+        await mail.parse.ok("POST", "/users", account)
+        await mail.parse.ok("POST", "/requestPasswordReset", {"email": "ann@parse.test"})
+        letters = len((await mail.delivered()).verifications)
+        script = {"X-Requested-With": "XMLHttpRequest"}
+
+        for page in ("request_password_reset", "resend_verification_email", "verify_email"):
+            body = {"token": token, "username": token, "new_password": "other"}
+            for method in ("POST", "GET"):
+                await mail.parse.client.request(
+                    method, f"{URL}/apps/app/{page}", json=body, headers=script
+                )
+
+        (row,) = await rows_of(mail.parse, "_User")
+        assert row["emailVerified"] is False
+        assert len((await mail.delivered()).verifications) == letters
+        assert await mail.parse.ok("POST", "/login", account)
 
 
 async def test_a_slow_function_of_the_app_holds_nobody_up(tmp_path: Path) -> None:

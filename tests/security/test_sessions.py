@@ -286,6 +286,62 @@ async def test_rule_making_a_session_ends_no_foreign_one(app: LocalApp, transpor
     assert [row for row in await rows_of(app, "_Session") if row["user"] == pointer] == foreign
 
 
+async def _log_ins(app: LocalApp, *names: str, installation: str) -> list[User]:
+    """Sessions of those users, begun at once on one installation."""
+
+    async def log_in(name: str) -> User:
+        body = {"authData": {"anonymous": {"id": name}}}
+        answer = await app.ok("POST", "/users", body, X_Parse_Installation_Id=installation)
+        return User(answer["objectId"], answer["sessionToken"])
+
+    return list(await asyncio.gather(*map(log_in, names)))
+
+
+async def test_rule_a_log_in_ends_its_users_session_of_that_installation_alone(
+    stored: LocalApp,
+) -> None:
+    await _log_ins(stored, "ann", installation="web")
+    (tablet,) = await _log_ins(stored, "ann", installation="tablet")
+    (ben,) = await _log_ins(stored, "ben", installation="phone")
+    (first,) = await _log_ins(stored, "ann", installation="phone")
+
+    (second,) = await _log_ins(stored, "ann", installation="phone")
+
+    left = [row["sessionToken"] for row in await rows_of(stored, "_Session")]
+    assert first.token not in left
+    assert {tablet.token, ben.token, second.token} <= set(left)
+    assert len(left) == 4
+
+
+async def test_rule_ten_log_ins_at_once_end_no_foreign_session_and_leave_each_one(
+    stored: LocalApp,
+) -> None:
+    (tablet,) = await _log_ins(stored, "ann", installation="tablet")
+    users = await _log_ins(stored, *["ann", "ben"] * 5, installation="phone")
+
+    left = {row["sessionToken"] for row in await rows_of(stored, "_Session")}
+    assert tablet.token in left
+    for one in ({user.token for user in users[::2]}, {user.token for user in users[1::2]}):
+        assert one & left
+
+
+async def test_rule_the_user_of_a_clean_up_is_not_the_bodys(stored: LocalApp, door: Door) -> None:
+    (ann,) = await _log_ins(stored, "ann", installation="phone")
+    (ben,) = await _log_ins(stored, "ben", installation="phone")
+    pointer = {"__type": "Pointer", "className": "_User", "objectId": ann.id}
+    forged = {"user": pointer, "installationId": "phone", "sessionToken": ann.token}
+    identity = {"authData": {"anonymous": {"id": "ben"}}}
+    headers = {"X-Parse-Installation-Id": "phone"}
+    for path in ("/users", "/sessions", "/upgradeToRevocableSession"):
+        who = NOBODY if path == "/users" else session(ben)
+        body = {**forged, **identity} if path == "/users" else forged
+        reply = await door.ask(stored, "POST", path, body, who=who, headers=headers)
+        if reply.ok and path != "/sessions":
+            ben = User(ben.id, reply.value["sessionToken"])
+
+    assert ann.token in {row["sessionToken"] for row in await rows_of(stored, "_Session")}
+
+
 @pytest.mark.parametrize(
     ("read", "path", "body"),
     [

@@ -6,6 +6,7 @@ from parsepy.users import passwords
 from tests.security.doors import DOORS, MASTER, NOBODY, Door, session
 from tests.security.stored_rows import rows_of
 from tests.support.local_app import URL, LocalApp, User, local_app
+from tests.users.auth_data.providers import Badge
 
 pytestmark = pytest.mark.anyio
 
@@ -195,6 +196,29 @@ async def test_rule_a_login_whose_user_may_not_be_read_answers_the_id_only(
     reply = await door.ask(app, "POST", "/login", {"username": "ann", "password": "secret"})
 
     assert reply.value.keys() == {"objectId", "sessionToken"}
+
+
+async def test_rule_no_way_in_shows_a_user_whom_he_himself_may_not_read(door: Door) -> None:
+    operations = ("find", "create", "update", "addField")
+    closed = {operation: {"*": True} for operation in operations}
+    account = {"username": "ann", "password": "secret"}
+    proofs = {"authData": {"badge": {"id": "1", "code": "open", "key": "hidden"}}}
+    async with local_app(auth={"badge": Badge()}) as app:
+        body = {**account, **proofs, "email": "ann@parse.test", "phone": "hidden"}
+        await app.ok("POST", "/users", body)
+        await app.ok("PUT", "/schemas/_User", {"classLevelPermissions": closed}, master=True)
+
+        for path, asked in (
+            ("/login", account),
+            ("/login", {**account, **proofs}),
+            ("/users", proofs),
+            ("/verifyPassword", account),
+        ):
+            reply = await door.ask(app, "POST", path, asked)
+            assert reply.ok, path
+            assert reply.value.keys() <= {"objectId", "sessionToken", "authDataResponse"}, path
+            for hidden in ("hidden", "ann@parse.test", "$2b$", "open"):
+                assert hidden not in reply.text, path
 
 
 async def test_rule_nobody_changes_or_deletes_somebody_else(

@@ -166,6 +166,25 @@ async def test_rule_a_page_that_sends_again_does_the_same_for_everybody(mail: Ma
     assert len((await mail.delivered()).verifications) == 2
 
 
+async def test_rule_a_page_that_sends_again_answers_all_alike(mail: MailingApp) -> None:
+    await sign_up(mail)
+    await sign_up(mail, "ben")
+    tokens = [token_of(letter) for letter in mail.post.verifications]
+    assert await verify(mail, tokens[1])
+    forms = [{"token": token} for token in (*tokens, "unknown")]
+    forms += [{"username": name} for name in ("ann", "ben", "nobody", "ann\0", "a" * 3000)]
+
+    answers = [
+        await mail.parse.client.post(f"{URL}/apps/app/resend_verification_email", data=form)
+        for form in forms
+    ]
+
+    assert {answer.status_code for answer in answers} == {303}
+    assert {answer.text for answer in answers} == {answers[0].text}
+    assert {str(answer.headers) for answer in answers} == {str(answers[0].headers)}
+    assert len((await mail.delivered()).verifications) == 4
+
+
 async def test_rule_nobody_reads_or_asks_for_a_token(mail: MailingApp, door: Door) -> None:
     ann = await sign_up(mail)
     token = token_of(mail.post.verifications[0])
