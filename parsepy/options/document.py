@@ -31,6 +31,11 @@ beginning of the text. An array is separated by commas, or JSON. An object is JS
 group have variables too; they go over the JSON in the variable of the group. parse-server itself
 reads only those of the first level. Members of lists are given in the JSON of the list.
 
+**Functions.** An option that may be a function takes the function itself from Python, and elsewhere
+its name: `{"verifyUserEmails": "my_app.rules:has_to_confirm"}` is `has_to_confirm` in
+`my_app/rules.py`. The package has to be on Python's path (installed, or below `PYTHONPATH`); the
+start ends with the option's name where it is not found. A text without `:` is no such name.
+
 **Faults.** A mistyped value ends the start with one line and exit code 2. An unknown option, and
 one that is set but not supported yet, is named in a warning.
 
@@ -45,7 +50,8 @@ one that is set but not supported yet, is named in a warning.
 | start without `appId` and `masterKey` | an error | random keys, kept in `keys.json` beside the \
 database; then `host` is `127.0.0.1` and `allowClientClassCreation` is `true` unless you set them |
 | `serverURL` | required when embedded | `http://localhost:<port><mountPath>` |
-| functions as `masterKey` or `publicServerURL` | called | not supported yet |
+| a function as `masterKey` | called | not supported yet |
+| a function as `publicServerURL` | asked for every request | asked for links in mails and pages |
 """
 
 

@@ -3,10 +3,14 @@
 import asyncio
 import importlib
 import inspect
+import re
 from collections.abc import Callable, Mapping
-from typing import Any
+from operator import attrgetter
+from typing import Any, Final
 
 from parsepy.options.errors import OptionsError
+
+_NAME: Final = re.compile(r"[^\W\d][\w.]*:[^\W\d][\w.]*")
 
 
 async def call(function: Callable[..., Any], *arguments: object) -> Any:
@@ -21,6 +25,11 @@ def is_async(function: Callable[..., Any]) -> bool:
     return inspect.iscoroutinefunction(function) or inspect.iscoroutinefunction(
         getattr(function, "__call__", None)  # noqa: B004 (asks what kind it is, not whether)
     )
+
+
+def is_name(text: str) -> bool:
+    """Whether it is `package.module:name`, and no value itself."""
+    return _NAME.fullmatch(text) is not None
 
 
 def load_adapter(path: str, given: object, settings: Mapping[str, object]) -> object:
@@ -46,7 +55,7 @@ def imported(path: str, name: str) -> object:
     module_name, _, attribute = name.partition(":")
     try:
         module = importlib.import_module(module_name)
-        return getattr(module, attribute) if attribute else module
+        return attrgetter(attribute)(module) if attribute else module
     except (ImportError, AttributeError, ValueError) as error:
         raise OptionsError(
             f"Option {path}: {name} cannot be loaded: {error}. Name it package.module:object, "

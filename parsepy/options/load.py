@@ -9,6 +9,7 @@ import msgspec
 from parsepy.options.build import build_options, normalised_mount_path
 from parsepy.options.catalogue import OPTIONS
 from parsepy.options.model import ServerOptions
+from parsepy.options.named_functions import with_functions
 from parsepy.options.notices import Notice, notices
 from parsepy.options.ranges import check_ranges
 from parsepy.options.sources import gather
@@ -30,7 +31,7 @@ def load_options(mapping: Mapping[str, object]) -> LoadedOptions:
     `None` means unset. Unknown and not yet supported options become warnings; a mistyped or
     impossible one raises `OptionsError`.
     """
-    values = with_defaults(mapping)
+    values = with_functions(with_defaults(mapping))
     validate(values)
     check_types(values)
     check_ranges(values)

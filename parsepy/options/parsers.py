@@ -13,6 +13,7 @@ import msgspec
 
 from parsepy.options.definition import Kind
 from parsepy.options.errors import OptionsError
+from parsepy.options.functions import is_name
 from parsepy.types import JSONValue
 
 _LEADING_INTEGER: Final = re.compile(r"\s*([+-]?[0-9]{1,18})")
@@ -45,6 +46,17 @@ def _boolean(name: str, value: JSONValue) -> JSONValue:
     if word is not None and word.lower() in _FALSE_WORDS:
         return False
     raise OptionsError(f"Option {name} must be a boolean.")
+
+
+def _boolean_or_function(name: str, value: JSONValue) -> JSONValue:
+    if isinstance(value, str) and is_name(value):
+        return value
+    try:
+        return _boolean(name, value)
+    except OptionsError:
+        raise OptionsError(
+            f"Option {name} must be a boolean, or name a function: package.module:function."
+        ) from None
 
 
 def _number(name: str, value: JSONValue) -> JSONValue:
@@ -92,6 +104,10 @@ def _object(name: str, value: JSONValue) -> JSONValue:
         raise OptionsError(f"Option {name} must be an object in JSON: {error}.") from None
 
 
+def _object_or_function(name: str, value: JSONValue) -> JSONValue:
+    return value if isinstance(value, str) and is_name(value) else _object(name, value)
+
+
 def _json_or_text(_name: str, value: JSONValue) -> JSONValue:
     if not isinstance(value, str):
         return value
@@ -107,7 +123,7 @@ def _shown(value: JSONValue) -> str:
 
 _PARSERS: Final[dict[Kind, Callable[[str, JSONValue], JSONValue]]] = {
     Kind.BOOLEAN: _boolean,
-    Kind.BOOLEAN_OR_FUNCTION: _boolean,
+    Kind.BOOLEAN_OR_FUNCTION: _boolean_or_function,
     Kind.NUMBER: _number,
     Kind.NUMBER_OR_BOOLEAN: _number_or_boolean,
     Kind.ARRAY: _array,
@@ -115,7 +131,7 @@ _PARSERS: Final[dict[Kind, Callable[[str, JSONValue], JSONValue]]] = {
     Kind.CODE: _array,
     Kind.ARRAY_OR_OBJECT: _array_or_object,
     Kind.OBJECT: _object,
-    Kind.OBJECT_OR_FUNCTION: _object,
+    Kind.OBJECT_OR_FUNCTION: _object_or_function,
     Kind.ADAPTER: _json_or_text,
     Kind.ANY: _json_or_text,
 }

@@ -124,7 +124,12 @@ def test_a_member_variable_goes_over_the_json_of_its_group() -> None:
         ("cluster", "many", "Key cluster has invalid value many"),
         ("allowCustomObjectId", "TRUE", "Option allowCustomObjectId must be a boolean."),
         ("allowCustomObjectId", "yes", "Option allowCustomObjectId must be a boolean."),
-        ("verifyUserEmails", "maybe", "Option verifyUserEmails must be a boolean."),
+        (
+            "verifyUserEmails",
+            "maybe",
+            "Option verifyUserEmails must be a boolean, or name a function:"
+            " package.module:function.",
+        ),
         ("masterKeyIps", 5, "5 should be a comma separated string or an array"),
         ("allowHeaders", {}, "{} should be a comma separated string or an array"),
         ("port", [1], "Key port has invalid value [1]"),

@@ -80,7 +80,7 @@ async def test_an_empty_save_is_saved_and_no_save_is_what_was_sent() -> None:
         (session,) = await parse.find("_Session", {}, master=True)
         assert session["createdWith"] == {"action": "login", "authProvider": "empty,none"}
 
-        body = {"authData": {"empty": {"code": "open", "more": 1}}}
+        body = {"authData": {"empty": {"code": "open", "more": "1"}}}
         await parse.ok("PUT", f"/users/{user.id}", body, user=user)
         assert await _stored(parse, user) == stored
 
