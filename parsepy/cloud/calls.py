@@ -1,7 +1,6 @@
 """Functions and jobs that cloud code itself calls: as over REST, in this process."""
 
 from collections.abc import Mapping
-from copy import deepcopy
 from dataclasses import dataclass
 from typing import Any, cast
 
@@ -37,7 +36,7 @@ async def run(
     ctx = await asking(
         use_master_key=use_master_key,
         session_token=session_token,
-        context=deepcopy(context),
+        context=context,
         installation_id=installation_id,
     )
     if not app.cloud.is_known:

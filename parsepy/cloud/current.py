@@ -3,12 +3,14 @@
 import asyncio
 from collections.abc import Coroutine, Mapping
 from contextvars import ContextVar
+from copy import deepcopy
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
+from parsepy.errors import Code, ParseError
 from parsepy.objects.context import ObjectServices, RequestContext
 from parsepy.permissions.caller import Caller
-from parsepy.types import JSONMapping
+from parsepy.types import JSONMapping, JSONObject
 from parsepy.users.sessions import CLOUD_INSTALLATION
 
 if TYPE_CHECKING:
@@ -132,14 +134,24 @@ async def asking(
     context: JSONMapping | None = None,
     installation_id: str | None = None,
 ) -> RequestContext:
-    """A request of the running code, with just the rights that it names. Raises 209."""
+    """A request of the running code, with just the rights that it names. Triggers get a copy of
+    `context`. Raises 162 for one that cannot be copied, 209."""
     app = current()
     caller = Caller(
         is_master=use_master_key,
         session_token=session_token,
         installation_id=installation_id or CLOUD_INSTALLATION,
-        context=dict(context or {}),
+        context=_copied(context or {}),
     )
     if session_token is not None and not use_master_key:
         caller.user = await app.sessions.resolve(session_token)
     return RequestContext(app.objects, caller, app.mount_url)
+
+
+def _copied(context: JSONMapping) -> JSONObject:
+    try:
+        return {name: deepcopy(value) for name, value in context.items()}
+    except Exception as error:
+        raise ParseError(
+            Code.INVALID_VALUE, f"Context contains non-cloneable values: {error}"
+        ) from error

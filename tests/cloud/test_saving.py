@@ -1,13 +1,15 @@
 """Objects of cloud code in the store: the doors, rights and triggers of a request over REST."""
 
+import threading
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, cast
 
 import pytest
 
-from parsepy.cloud import ACL, GeoPoint, Object, Polygon
+from parsepy.cloud import ACL, GeoPoint, Object, Polygon, Query
 from parsepy.cloud.current import current
 from parsepy.errors import ParseError
+from parsepy.types import JSONObject
 from tests.support.local_app import LocalApp
 
 pytestmark = pytest.mark.anyio
@@ -99,6 +101,34 @@ async def test_triggers_run_and_what_they_change_is_known(stored: LocalApp) -> N
     assert game["checked"] is True
     logged = await stored.find("Log", {}, master=True)
     assert [row["game"] for row in logged] == [7]
+
+
+async def test_what_a_trigger_does_to_its_context_stays_there(parse: LocalApp) -> None:
+    @parse.app.registry.trigger("beforeSave", "Game")
+    @parse.app.registry.trigger("beforeFind", "Game")
+    @parse.app.registry.trigger("beforeDelete", "Game")
+    async def leave(request: Any) -> None:
+        request.context["list"].append(request.trigger_name)
+        request.context["more"] = True
+
+    given: JSONObject = {"list": [1]}
+    with parse.app.cloud_code():
+        game = await Object("Game").save(context=given)
+        await game.fetch(context=given)
+        await Query("Game").find(context=given)
+        await game.destroy(context=given)
+
+    assert given == {"list": [1]}
+
+
+async def test_a_context_that_cannot_be_copied_is_refused(parse: LocalApp) -> None:
+    with parse.app.cloud_code():
+        for context in ({"lock": threading.Lock()}, {"deep": [(one for one in ())]}):
+            with pytest.raises(ParseError, match="non-cloneable values") as refused:
+                await Object("Game").save(context=cast("JSONObject", context))
+            assert refused.value.code == 162
+
+    assert await parse.find("Game", {}) == []
 
 
 async def test_a_plain_function_waits_for_the_api(parse: LocalApp) -> None:
