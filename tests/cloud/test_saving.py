@@ -123,7 +123,7 @@ async def test_what_a_trigger_does_to_its_context_stays_there(parse: LocalApp) -
 
 async def test_a_context_that_cannot_be_copied_is_refused(parse: LocalApp) -> None:
     with parse.app.cloud_code():
-        for context in ({"lock": threading.Lock()}, {"deep": [(one for one in ())]}):
+        for context in ({"lock": threading.Lock()}, {"deep": [threading.Event()]}):
             with pytest.raises(ParseError, match="non-cloneable values") as refused:
                 await Object("Game").save(context=cast("JSONObject", context))
             assert refused.value.code == 162
