@@ -15,6 +15,8 @@ FOLDER = Path(__file__).parents[2] / "compat_fixtures"
 PLACES = {"pages": str(Path(__file__).parent / "pages")}
 """What `${name}` stands for in the options of a case."""
 CLOUD_CODE = Path(__file__).parent / "cloud"
+OTHER_FORMATS = ("livequery", "sdk-exchanges")
+"""Folders whose files hold no steps; they are described where they are read."""
 LINE_WIDTH = 100
 
 
@@ -61,7 +63,7 @@ def all_cases() -> list[Case]:
     return [
         load_case(path)
         for path in sorted(FOLDER.rglob("*.json"))
-        if path.parent.name != "sdk-exchanges"
+        if path.parent.name not in OTHER_FORMATS
     ]
 
 
