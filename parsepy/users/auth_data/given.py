@@ -53,7 +53,8 @@ def given(body: JSONMapping) -> Given:
         return Given(unlinked=unlinked)
     proofs: dict[str, JSONObject] = {}
     for name, data in value.items():
-        if isinstance(data, dict):
+        # An operation would be carried out where the provider's data are stored.
+        if isinstance(data, dict) and not is_operation(data):
             proofs[name] = dict(data)
         elif data is not None:
             raise invalid_id(name)

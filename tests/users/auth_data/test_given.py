@@ -3,7 +3,8 @@
 import pytest
 
 from parsepy.types import JSONObject, JSONValue
-from tests.support.local_app import LocalApp, local_app
+from tests.support.local_app import LocalApp, User, local_app
+from tests.users.auth_data.providers import Badge
 
 pytestmark = pytest.mark.anyio
 
@@ -29,6 +30,9 @@ ANONYMOUS: JSONObject = {"id": "one"}
         ({"anonymous": {"id": {"$ne": ""}}}, BAD_ID),
         ({"anonymous": {"id": ["one"]}}, BAD_ID),
         ({"anonymous": {"other": "one"}}, BAD_ID),
+        ({"anonymous": {"__op": "Delete"}}, BAD_ID),
+        ({"anonymous": {"__op": "Delete", "id": "one"}}, BAD_ID),
+        ({"unknown": {"__op": "Delete"}}, BAD_ID),
         ({"unknown": {"id": "x"}}, UNSUPPORTED),
         ({"anonymous": ANONYMOUS, "unknown": {"id": "x"}}, UNSUPPORTED),
         ({"anonymous.id": {"id": "x"}}, UNSUPPORTED),
@@ -133,3 +137,19 @@ async def test_a_provider_that_is_switched_off_proves_nothing(options: dict[str,
         answer = await parse.send("POST", "/users", {"authData": {"anonymous": ANONYMOUS}})
 
     assert answer.json()["code"] == UNSUPPORTED
+
+
+@pytest.mark.parametrize("master", [False, True])
+@pytest.mark.parametrize("operation", [{"__op": "Delete"}, {"__op": "Increment", "amount": 1}])
+async def test_an_operation_takes_no_provider_off(operation: JSONObject, master: bool) -> None:
+    async with local_app(auth={"badge": Badge()}) as parse:
+        stored = {"badge": {"id": "1", "code": "open"}}
+        signed_up = await parse.ok("POST", "/users", {"authData": stored})
+        user = User(signed_up["objectId"], signed_up["sessionToken"])
+
+        body = {"authData": {"badge": {"code": "open", **operation}}}
+        refused = await parse.send("PUT", f"/users/{user.id}", body, user=user, master=master)
+
+        assert refused.json()["code"] == BAD_ID
+        found = await parse.ok("GET", f"/users/{user.id}", master=True)
+        assert found["authData"] == stored
