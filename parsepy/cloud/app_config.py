@@ -4,8 +4,9 @@ from collections.abc import Awaitable, Iterator, Mapping
 from copy import deepcopy
 from typing import Any, ClassVar, Final, Protocol, cast, overload
 
-from parsepy.cloud import files, loading, values
+from parsepy.cloud import loading, values
 from parsepy.cloud.current import asking, current
+from parsepy.cloud.unsaved import save_unsaved
 from parsepy.types import JSONObject
 
 CONFIG_CLASS: Final = "@Config"
@@ -96,7 +97,7 @@ class Config:
         """
         ctx = await asking(use_master_key=use_master_key, session_token=session_token)
         encoded = cast("JSONObject", values.encode(params))
-        await files.save_unsaved(encoded, ctx)
+        await save_unsaved(encoded, ctx)
         closed: JSONObject = {name: bool(flag) for name, flag in (master_key_only or {}).items()}
         await current().config.save(ctx, encoded, closed)
         return await _fetch(use_master_key=use_master_key, session_token=session_token)

@@ -6,13 +6,14 @@ from typing import Any, ClassVar, Final, Self, TypeAlias
 
 from parsepy import errors
 from parsepy.cloud.current import CloudApp, asking, current
+from parsepy.cloud.unsaved import Unsaved
 from parsepy.errors import Code, ParseError
 from parsepy.files.base64_text import from_base64
 from parsepy.files.content import Content, once
 from parsepy.files.parts import at_most, too_large
 from parsepy.files.ports import Upload
 from parsepy.objects.context import RequestContext
-from parsepy.types import MISSING, JSONMapping, JSONObject, JSONValue
+from parsepy.types import MISSING, JSONMapping, JSONObject
 
 FILE_CLASS: Final = "@File"
 """What files are called among the classes with triggers."""
@@ -179,7 +180,7 @@ class File:
     def from_json(cls, value: JSONObject) -> "File":
         """Raises `ValueError`."""
         if isinstance(value, UnsavedFile):
-            return value.file
+            return value.subject
         name, url = value.get("name"), value.get("url")
         if not isinstance(name, str) or not isinstance(url, str | None):
             raise ValueError("a File has a name and an address")
@@ -205,26 +206,12 @@ class File:
         return file
 
 
-class UnsavedFile(dict[str, JSONValue]):
-    """A File among the pending changes of an object, which is saved before them."""
+class UnsavedFile(Unsaved):
+    subject: File
 
-    def __init__(self, file: File, described: JSONObject) -> None:
-        super().__init__(described)
-        self.file = file
-
-    def __deepcopy__(self, memo: dict[int, Any]) -> "UnsavedFile":
-        return UnsavedFile(self.file, dict(self))
-
-
-async def save_unsaved(holder: JSONObject | list[JSONValue], ctx: RequestContext) -> None:
-    """Saves the files in `holder`, at any depth, and puts what they have become in their place."""
-    items = enumerate(holder) if isinstance(holder, list) else list(holder.items())
-    for key, value in items:
-        if isinstance(value, UnsavedFile):
-            await value.file.save_as(ctx)
-            holder[key] = value.file.to_json()  # type: ignore[index]
-        elif isinstance(value, dict | list):
-            await save_unsaved(value, ctx)
+    async def saved(self, ctx: RequestContext) -> JSONObject:
+        await self.subject.save_as(ctx)
+        return self.subject.to_json()
 
 
 def _source(data: Data) -> bytes | Any:

@@ -9,9 +9,10 @@ from parsepy.cloud import loading, saving, typed, values
 from parsepy.cloud.acl import ACL
 from parsepy.cloud.current import asking
 from parsepy.cloud.relations import Relation
+from parsepy.cloud.unsaved import unsaved_in
 from parsepy.protocol import operations
 from parsepy.protocol.field_types import is_typed
-from parsepy.protocol.operations import is_operation
+from parsepy.protocol.operations import Operation, SetValue, is_operation
 from parsepy.types import MISSING, JSONObject, JSONValue, Missing, ParseObject
 
 _READ_ONLY: Final = frozenset(("objectId", "createdAt", "updatedAt", "className"))
@@ -149,7 +150,7 @@ class Object:
             document["objectId"] = self.object_id
         for key, op in self.ops.items():
             if "." in key:
-                operations.apply_at_path(document, key, operations.decode(deepcopy(op)))
+                operations.apply_at_path(document, key, _operation(deepcopy(op)))
                 continue
             value = _applied(deepcopy(op), document.get(key, MISSING))
             if isinstance(value, Missing):
@@ -164,8 +165,18 @@ class Object:
             raise ValueError(f"Cannot create a pointer to an unsaved {self.class_name}")
         return {"__type": "Pointer", "className": self.class_name, "objectId": self.object_id}
 
+    def to_reference(self) -> JSONObject:
+        """Its Pointer; of a new object what becomes one when whatever refers to it is saved."""
+        if self.object_id is not None:
+            return self.to_pointer()
+        return saving.UnsavedObject(self, {"__type": "Pointer", "className": self.class_name})
+
     def to_full_json(self) -> JSONObject:
-        """The object as a value inside an answer."""
+        """The object as a value inside an answer. Raises `ValueError` for one that has not been
+        saved, or refers to one."""
+        for unsaved in unsaved_in(self.ops):
+            if isinstance(unsaved, saving.UnsavedObject):
+                unsaved.subject.to_pointer()
         if self.object_id is None:
             raise ValueError(f"Cannot create a pointer to an unsaved {self.class_name}")
         if not self.state and not self.ops:
@@ -175,7 +186,9 @@ class Object:
     # -- changing
 
     def set(self, key: str, value: object) -> None:
-        self._change(key, values.encode(value))
+        """A new object, or a file, that is set or is inside of what is set is saved with this
+        one, and with the same rights."""
+        self._change(key, values.pending(value))
 
     def unset(self, key: str) -> None:
         self._change(key, {"__op": _DELETE})
@@ -287,7 +300,7 @@ class Object:
         self.ops[key] = op
 
     def _operate_on_list(self, key: str, name: str, items: tuple[object, ...]) -> None:
-        self._operate(key, {"__op": name, "objects": [values.encode(item) for item in items]})
+        self._operate(key, {"__op": name, "objects": [values.pending(item) for item in items]})
 
     def _operate(self, key: str, op: JSONObject) -> None:
         """Puts an operation on top of what is pending: one of its kind takes it in, a value that
@@ -318,7 +331,24 @@ def _applied(op: JSONValue, current: JSONValue | Missing) -> JSONValue | Missing
     """The value after a pending change. A relation's value does not show what is in it."""
     if not is_operation(op):
         return op
+    if any(unsaved_in(cast("JSONObject", op))):
+        return _with_unsaved(cast("JSONObject", op), current)
     return operations.apply(operations.decode(op), current)
+
+
+def _with_unsaved(op: JSONObject, current: JSONValue | Missing) -> JSONValue:
+    """A list after a change that names what is not stored yet, which no other operation can."""
+    known = [*current] if isinstance(current, list) else []
+    named = cast("list[JSONValue]", op["objects"])
+    if op["__op"] == "Remove":
+        return [item for item in known if item not in named]
+    if op["__op"] == "AddUnique":
+        named = [item for index, item in enumerate(named) if item not in known + named[:index]]
+    return known + named
+
+
+def _operation(op: JSONValue) -> Operation:
+    return operations.decode(op) if is_operation(op) else SetValue(op)
 
 
 def _kind(op: JSONValue) -> JSONValue:

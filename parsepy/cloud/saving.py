@@ -5,7 +5,7 @@ from copy import deepcopy
 from typing import TYPE_CHECKING, Final, TypeAlias
 
 from parsepy import errors
-from parsepy.cloud import files
+from parsepy.cloud.unsaved import Unsaved, save_unsaved, unsaved_in
 from parsepy.objects import delete, read, write
 from parsepy.objects.context import RequestContext
 from parsepy.protocol.find_parameters import decode_get
@@ -21,14 +21,33 @@ _NEVER_KEPT: Final = ("password", "authDataResponse")
 
 
 async def save(one: "Object", ctx: RequestContext) -> None:
-    """Stores what is pending on the object, and tells it what became of that."""
-    await files.save_unsaved(one.ops, ctx)
+    """Stores what is pending on the object, and tells it what became of that. What it refers to
+    and is new is stored before. Raises `ValueError` for new objects that refer to each other."""
+    _check_circles(one)
+    await save_unsaved(one.ops, ctx)
     pending = deepcopy(one.ops)
     if one.object_id is None:
         written = await write.create(ctx, one.class_name, pending)
     else:
         written = await write.update(ctx, one.class_name, one.object_id, pending)
     take_over(one, written.object_id, written.answer)
+
+
+class UnsavedObject(Unsaved):
+    subject: "Object"
+
+    async def saved(self, ctx: RequestContext) -> JSONObject:
+        if self.subject.object_id is None:
+            await save(self.subject, ctx)
+        return self.subject.to_pointer()
+
+
+def _check_circles(one: "Object", above: tuple["Object", ...] = ()) -> None:
+    if any(one is other for other in above):
+        raise ValueError(f"Cannot save a new {one.class_name} that refers to itself")
+    for unsaved in unsaved_in(one.ops):
+        if isinstance(unsaved, UnsavedObject):
+            _check_circles(unsaved.subject, (*above, one))
 
 
 def take_over(one: "Object", object_id: str, answer: JSONObject) -> None:

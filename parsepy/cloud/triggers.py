@@ -3,7 +3,7 @@
 from collections.abc import Collection, Mapping
 from typing import cast
 
-from parsepy.cloud import files, requests
+from parsepy.cloud import requests
 from parsepy.cloud.answers import encoded
 from parsepy.cloud.current import running
 from parsepy.cloud.handling import handle
@@ -12,6 +12,7 @@ from parsepy.cloud.queries import Query
 from parsepy.cloud.registry import Entry
 from parsepy.cloud.requests import CloudRequest, FindRequest, TriggerRequest
 from parsepy.cloud.runner import Runner
+from parsepy.cloud.unsaved import save_unsaved
 from parsepy.objects.context import RequestContext
 from parsepy.objects.ports import Reply, Saving
 from parsepy.protocol import find_json
@@ -55,7 +56,7 @@ class HandledTriggers:
             # A webhook gives the whole object: what it leaves out is not written.
             return cast("JSONObject", encoded(result["object"], whole_objects=False))
         with running(self._runner.app):
-            await files.save_unsaved(subject.ops, ctx)
+            await save_unsaved(subject.ops, ctx)
         return subject.ops
 
     async def after_save(self, ctx: RequestContext, saved: Saving) -> Reply:

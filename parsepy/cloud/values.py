@@ -13,6 +13,7 @@ from typing import Final, Protocol, TypeAlias, cast, runtime_checkable
 
 from parsepy.cloud.files import File
 from parsepy.cloud.geo import GeoPoint, Polygon
+from parsepy.cloud.unsaved import Unsaved
 from parsepy.protocol import dates, values
 from parsepy.protocol.field_types import is_typed
 from parsepy.protocol.json import normalise_number
@@ -35,12 +36,16 @@ class HasPointer(Protocol):
 
     def to_pointer(self) -> JSONObject: ...
 
+    def to_reference(self) -> JSONObject: ...
+
     def to_full_json(self) -> JSONObject: ...
 
 
 def decode(value: JSONValue, refer: Refer, *, whole: bool = True) -> object:
     """A copy of `value` as cloud code sees it. Unless `whole`, whole objects stay maps: a client's
     are what he says they are."""
+    if isinstance(value, Unsaved):
+        return value.subject
     if isinstance(value, list):
         return [decode(item, refer, whole=whole) for item in value]
     if not isinstance(value, dict):
@@ -61,6 +66,18 @@ def decode(value: JSONValue, refer: Refer, *, whole: bool = True) -> object:
             # A client may send anything as a parameter: what is none stays a map.
             pass
     return {name: decode(child, refer, whole=whole) for name, child in value.items()}
+
+
+def pending(value: object) -> JSONValue:
+    """The wire's form of a pending change, which may name objects that are not saved yet. Raises
+    `TypeError` for what JSON cannot say."""
+    if isinstance(value, HasPointer):
+        return value.to_reference()
+    if isinstance(value, Mapping):
+        return {str(name): pending(child) for name, child in value.items()}
+    if isinstance(value, list | tuple | set | frozenset):
+        return [pending(item) for item in value]
+    return encode(value)
 
 
 def encode(value: object, *, whole_objects: bool = False) -> JSONValue:
