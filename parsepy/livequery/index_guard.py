@@ -5,6 +5,8 @@ the place holds. Of the conditions that a query joins, one is chosen to be its g
 that tells most, and among like ones the one that the fewest other queries share.
 """
 
+import re
+import sys
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import singledispatch
@@ -13,7 +15,7 @@ from typing import Any, Final, TypeAlias
 from parsepy.livequery.index_keys import FALSE_KEY, NULL_KEY, TRUE_KEY, Key, key_of, ordered
 from parsepy.livequery.intervals import GREATEST, LEAST, Bound, after, at, before
 from parsepy.query import tree
-from parsepy.query.stored import stored_operand
+from parsepy.query.stored import TEXT, stored_operand
 from parsepy.query.tree import Path, Where
 
 MOST_PLACES: Final = 128
@@ -60,6 +62,9 @@ def _vagueness(place: Place) -> int:
         return _VAGUE_VALUES.get(place.key, 0)
     return _HALF_OPEN if place.low == LEAST or place.high == GREATEST else _BOUNDED
 
+
+_STARTS_WITH: Final = re.compile(r"\^\\Q((?:(?!\\E).)+)\\E", re.DOTALL)
+"""What SDKs make of "starts with"."""
 
 _BOUNDED: Final = 4
 _HALF_OPEN: Final = 32
@@ -118,6 +123,19 @@ def _compare(where: tree.Compare, _load: Load) -> Iterator[Guard]:
     if stored_operand(where.path, where.value) is None:
         yield (Value(where.path, NULL_KEY),) if "=" in where.operator else ()
     yield from _spans((where,))
+
+
+@_guards.register
+def _matches(where: tree.Matches, _load: Load) -> Iterator[Guard]:
+    found = None if where.options else _STARTS_WITH.fullmatch(where.pattern)
+    if found is not None:
+        yield (Span(where.path, TEXT, at(found[1]), _behind_all_with(found[1])),)
+
+
+def _behind_all_with(prefix: str) -> Bound:
+    """Texts are ordered by their code points."""
+    last = ord(prefix[-1])
+    return GREATEST if last == sys.maxunicode else before(prefix[:-1] + chr(last + 1))
 
 
 def _joined(where: tree.And) -> Iterator[Where]:

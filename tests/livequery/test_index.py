@@ -13,7 +13,18 @@ from parsepy.protocol.field_types import ARRAY, NUMBER, STRING
 from parsepy.protocol.values import date, pointer
 from parsepy.query.match import compile_matcher
 from parsepy.query.parse import parse_where
-from parsepy.query.tree import EVERYTHING, NOTHING, Accessible, And, Compare, Equal, In, Path, Where
+from parsepy.query.tree import (
+    EVERYTHING,
+    NOTHING,
+    Accessible,
+    And,
+    Compare,
+    Equal,
+    In,
+    Matches,
+    Path,
+    Where,
+)
 from parsepy.types import JSONMapping, JSONObject, ParseObject
 from tests.query.samples import EARLY, SCHEMA, objects, wheres
 
@@ -122,6 +133,9 @@ def test_an_index_that_was_emptied_is_as_new(
         (Compare(N, "<", 1), {}, False),
         (Compare(N, "<=", None), {}, True),
         (Compare(TEXT, "<", "b"), {"text": "a"}, True),
+        (Matches(TEXT, "^\\Qa\\E", ""), {"text": "ab"}, True),
+        (Matches(TEXT, "^\\Qa\\E", ""), {"text": "b"}, False),
+        (Matches(TEXT, "^\\Qa\\E", ""), {"text": "A"}, False),
         (In(Path("_rperm"), ("*", None)), {"ACL": {"*": {"read": True}}}, True),
         (In(Path("_rperm"), ("*",)), {"ACL": {"u": {"read": True}}}, False),
         (Equal(Path("_session_token"), "r:1"), {"sessionToken": "r:1"}, True),
