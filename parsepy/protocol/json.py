@@ -121,7 +121,9 @@ def _loads_leniently(data: bytes, error: orjson.JSONDecodeError) -> JSONValue:
             data, parse_constant=_refuse_constant, parse_float=_finite, parse_int=_whole
         )
         return _replace_surrogates(cast("JSONValue", value))
-    except (ValueError, RecursionError):
+    except RecursionError:
+        raise UnsupportedJSON(f"JSON is nested deeper than {MAX_DEPTH} levels") from None
+    except ValueError:
         raise InvalidJSON(f"{error.msg}: position {error.pos}") from None
 
 
