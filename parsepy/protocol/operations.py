@@ -1,7 +1,7 @@
 """Atomic operations of a write (`__op`): decoding them, and applying them to a value in memory."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from math import isinf
 from typing import Final, TypeAlias, cast
 
@@ -54,6 +54,7 @@ Changes: TypeAlias = dict[str, Operation]
 UNSET: Final = Unset()
 
 _INDEX: Final = re.compile("[0-9]{1,9}")
+_PADDED_INDEX: Final = re.compile(r"\.0+(?=[0-9])")
 MAX_LIST_GROWTH: Final = 10_000
 """How far an index may lie behind the end of a list: `arr.1000000000` must not eat the memory."""
 
@@ -149,13 +150,21 @@ def apply_at_path(document: JSONObject, path: str, operation: Operation) -> None
 
 
 def check_paths(changes: Changes) -> None:
-    """Raises 107 when a field and a part of it are to change: that would hang on their order."""
-    for path in changes:
+    """Raises 107 when a field and a part of it are to change: that would hang on their order.
+
+    `list.01` is `list.1` too. A MongoDB 6 that is asked to change both ends itself.
+    """
+    paths: Collection[str] = changes
+    if any(map(_PADDED_INDEX.search, changes)):
+        paths = {_PADDED_INDEX.sub(".", path) for path in changes}
+        if len(paths) < len(changes):
+            raise _paths_conflict()
+    for path in paths:
         above = path
         while "." in above:
             above = above.rpartition(".")[0]
-            if above in changes:
-                raise errors.invalid_json("One update cannot change both a field and a part of it.")
+            if above in paths:
+                raise _paths_conflict()
 
 
 def check_applicable(changes: Changes, document: JSONObject) -> None:
@@ -274,6 +283,10 @@ def _put(holder: JSONValue, part: str, value: JSONValue) -> None:
         raise errors.incorrect_type(f"index {part} lies too far behind the end of the Array")
     items.extend([None] * (index + 1 - len(items)))
     items[index] = value
+
+
+def _paths_conflict() -> errors.ParseError:
+    return errors.invalid_json("One update cannot change both a field and a part of it.")
 
 
 def _not_applicable(path: str) -> errors.ParseError:

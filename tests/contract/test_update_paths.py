@@ -52,6 +52,8 @@ CASES: list[tuple[JSONObject, Changes, JSONObject]] = [
     ({"list": [1, 2]}, {"list.0": UNSET}, {"list": [None, 2]}),
     ({"list": [1, 2]}, {"list.7": UNSET}, {"list": [1, 2]}),
     ({"list": [[1], 2]}, {"list.0": Add([3])}, {"list": [[1, 3], 2]}),
+    ({"list": [1, 2]}, {"list.01": SetValue(5)}, {"list": [1, 5]}),
+    ({"map": {}}, {"map.01": SetValue(1), "map.02": SetValue(2)}, {"map": {"01": 1, "02": 2}}),
     ({"map": {"": 1}}, {"map.key with space": SetValue(1)}, {"map": {"": 1, "key with space": 1}}),
 ]
 
@@ -76,6 +78,9 @@ async def test_a_path_is_changed_and_its_neighbours_are_not(
         ({"list": [1]}, {"list.a": SetValue(1)}),
         ({"list": [1]}, {"list.0.a": SetValue(1)}),
         ({"map": {"a": 1}}, {"map": SetValue({}), "map.a": SetValue(2)}),
+        ({"list": [1, 2]}, {"list.01": SetValue(1), "list.1": SetValue(2)}),
+        ({"list": []}, {"list.00": SetValue(1), "list.0": UNSET}),
+        ({"list": []}, {"list.01": SetValue({}), "list.1.a": SetValue(2)}),
     ],
 )
 async def test_a_path_through_something_else_is_refused(

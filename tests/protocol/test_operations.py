@@ -15,6 +15,7 @@ from parsepy.protocol.operations import (
     SetValue,
     apply,
     apply_at_path,
+    check_paths,
     decode,
     decode_for_create,
     initial_value,
@@ -205,6 +206,29 @@ def test_a_path_that_leads_nowhere_is_refused(document: JSONObject, path: str) -
         apply_at_path(document, path, SetValue(1))
     assert refused.value.code == 111
     assert repr(document) == before
+
+
+@pytest.mark.parametrize(
+    "paths",
+    [
+        ("a", "a.b"),
+        ("a.b.c", "a"),
+        ("a.1", "a.01"),
+        ("a.0", "a.000"),
+        ("a.01.b", "a.1"),
+        ("a.1.b", "a.01", "c"),
+    ],
+)
+def test_a_field_and_a_part_of_it_do_not_change_in_one_update(paths: tuple[str, ...]) -> None:
+    with pytest.raises(ParseError) as refused:
+        check_paths(dict.fromkeys(paths, UNSET))
+
+    assert refused.value.code == 107
+
+
+@pytest.mark.parametrize("paths", [("a", "ab.c"), ("a.b", "a.c"), ("a.01", "a.10"), ("a.0", "a.1")])
+def test_fields_and_parts_beside_one_another_do(paths: tuple[str, ...]) -> None:
+    check_paths(dict.fromkeys(paths, UNSET))
 
 
 def test_what_an_operation_is() -> None:

@@ -15,6 +15,7 @@ from parsepy.protocol.operations import (
     Remove,
     SetValue,
     Unset,
+    check_paths,
 )
 from parsepy.storage.mongodb.columns import (
     ACL_COLUMN,
@@ -37,7 +38,8 @@ from parsepy.types import JSONValue
 
 
 def compile_update(columns: Columns, changes: Changes) -> Document:
-    """Raises 105 and 111. Empty when nothing changes."""
+    """Raises 105, 107 and 111. Empty when nothing changes."""
+    check_paths(changes)
     update: Document = {}
     for path, operation in changes.items():
         if path == "ACL":

@@ -1,7 +1,6 @@
 """An update, applied to the object in memory: all of it, or an error and none of it is kept."""
 
-from parsepy import errors
-from parsepy.protocol.operations import Changes, SetValue, apply, apply_at_path
+from parsepy.protocol.operations import Changes, SetValue, apply, apply_at_path, check_paths
 from parsepy.types import MISSING, Missing, ParseObject
 
 
@@ -10,9 +9,9 @@ def apply_changes(document: ParseObject, changes: Changes) -> None:
 
     The values of `changes` become part of the document and are not changed themselves.
     """
+    check_paths(changes)
     for path, operation in changes.items():
         if "." in path:
-            _refuse_conflict(path, changes)
             apply_at_path(document, path, operation)
         elif isinstance(operation, SetValue):
             document[path] = operation.value
@@ -23,11 +22,3 @@ def apply_changes(document: ParseObject, changes: Changes) -> None:
             else:
                 document[path] = result
 
-
-def _refuse_conflict(path: str, changes: Changes) -> None:
-    # As MongoDB: what happened to `map` and to `map.a` at once would hang on their order.
-    above = path
-    while "." in above:
-        above = above.rpartition(".")[0]
-        if above in changes:
-            raise errors.invalid_json("One update cannot change both a field and a part of it.")
