@@ -25,7 +25,7 @@ from parsepy.schema.classes import ClassDefinition, ClassSchema, Field
 from parsepy.schema.index_options import PLAIN, IndexOptions
 from parsepy.storage.scanned import CopyableStorage
 from parsepy.storage.transaction import Transaction
-from parsepy.storage.updates import Outcome, Update
+from parsepy.storage.updates import Outcome, Transition, Update
 from parsepy.types import JSONObject, JSONValue, ParseObject
 
 
@@ -219,12 +219,23 @@ class Storage(CopyableStorage, Protocol):
         (`authData.anonymous`). Raises `DuplicateValue`.
         """
 
+    async def update_from(
+        self, schema: ClassSchema, where: Where, changes: Changes
+    ) -> Transition | None:
+        """As `update`; also the object before it, out of the same step.
+
+        However many change an object at once, what one finds is what another has left.
+        """
+
     async def update_many(self, schema: ClassSchema, updates: Sequence[Update]) -> list[Outcome]:
         """As `update`, each on its own, in as few round trips as the store can; the outcomes are
         in the order of `updates`. Not for use in a transaction, which one refusal would end."""
 
     async def delete(self, schema: ClassSchema, where: Where) -> int:
         """Deletes all objects that match; how many there were."""
+
+    async def remove(self, schema: ClassSchema, where: Where) -> ParseObject | None:
+        """Deletes the first object that matches; the object as it was, `None` if none matched."""
 
     # -- relations and roles
 

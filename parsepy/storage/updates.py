@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
-from typing import Final, TypeAlias
+from typing import Final, TypeAlias, TypeVar
 
 from msgspec import Struct
 
@@ -24,18 +24,30 @@ class Update(Struct, frozen=True):
     changes: Changes
 
 
+class Transition(Struct, frozen=True):
+    """An object as it was before one update and as it is after it; they share no part."""
+
+    before: ParseObject
+    after: ParseObject
+
+
 Outcome: TypeAlias = ParseObject | DuplicateValue | ParseError | None
 """The object after its update, `None` if it was not selected, or why it was refused."""
 
-UpdateOne: TypeAlias = Callable[[ClassSchema, Where, Changes], Awaitable[ParseObject | None]]
+Updated = TypeVar("Updated")
 
 
 async def one_by_one(
-    update_one: UpdateOne, schema: ClassSchema, updates: Sequence[Update]
-) -> list[Outcome]:
-    limit = asyncio.Semaphore(CONCURRENCY)
+    update_one: Callable[[ClassSchema, Where, Changes], Awaitable[Updated | None]],
+    schema: ClassSchema,
+    updates: Sequence[Update],
+    *,
+    at_once: int = CONCURRENCY,
+) -> list[Updated | DuplicateValue | ParseError | None]:
+    """What came of each, in the order of `updates`."""
+    limit = asyncio.Semaphore(at_once)
 
-    async def outcome(update: Update) -> Outcome:
+    async def outcome(update: Update) -> Updated | DuplicateValue | ParseError | None:
         async with limit:
             try:
                 return await update_one(schema, update.where, update.changes)

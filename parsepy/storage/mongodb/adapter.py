@@ -35,7 +35,7 @@ from parsepy.storage.mongodb.text import TextIndexes
 from parsepy.storage.mongodb.transaction import Operation, Transactions
 from parsepy.storage.scanned import Pair, Scanned, StoredNames
 from parsepy.storage.transaction import Transaction, schema_is_fixed
-from parsepy.storage.updates import Outcome, Update, one_by_one
+from parsepy.storage.updates import Outcome, Transition, Update, one_by_one
 from parsepy.types import JSONObject, JSONValue, ParseObject
 
 Result = TypeVar("Result")
@@ -244,6 +244,16 @@ class MongoStorage:
             self._transactions.write,
         )
 
+    async def update_from(
+        self, schema: ClassSchema, where: Where, changes: Changes
+    ) -> Transition | None:
+        return await self._searching(
+            schema,
+            where,
+            lambda: self._objects.update_from(schema, where, changes),
+            self._transactions.write,
+        )
+
     async def update_many(self, schema: ClassSchema, updates: Sequence[Update]) -> list[Outcome]:
         if suits(updates):
             binding = self._bindings.of(schema)
@@ -255,6 +265,14 @@ class MongoStorage:
             schema,
             where,
             lambda: self._objects.delete(schema, where),
+            self._transactions.write,
+        )
+
+    async def remove(self, schema: ClassSchema, where: Where) -> ParseObject | None:
+        return await self._searching(
+            schema,
+            where,
+            lambda: self._objects.remove(schema, where),
             self._transactions.write,
         )
 

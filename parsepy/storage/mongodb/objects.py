@@ -13,6 +13,7 @@ from parsepy.query.options import FindOptions
 from parsepy.query.tree import Where
 from parsepy.schema.classes import ClassSchema
 from parsepy.storage.mongodb import nearest
+from parsepy.storage.mongodb.after_update import document_after
 from parsepy.storage.mongodb.bindings import Bindings
 from parsepy.storage.mongodb.columns import READ_COLUMN, Columns
 from parsepy.storage.mongodb.documents import Collection
@@ -29,6 +30,7 @@ from parsepy.storage.mongodb.update import compile_update
 from parsepy.storage.mongodb.values import encode_polygon
 from parsepy.storage.mongodb.where import compile_where, holds_one_of
 from parsepy.storage.text_index import SCORE_FIELD
+from parsepy.storage.updates import Transition
 from parsepy.types import JSONMapping, JSONObject, JSONValue, ParseObject
 
 CASE_INSENSITIVE: Final = {"locale": "en_US", "strength": 2}
@@ -170,12 +172,39 @@ class Objects:
                 document = await binding.collection.find_one(condition)
         return None if document is None else binding.decode(document)
 
+    async def update_from(
+        self, schema: ClassSchema, where: Where, changes: Changes
+    ) -> Transition | None:
+        binding = self._bindings.of(schema)
+        condition = compile_where(binding.columns, where)
+        update = compile_update(binding.columns, changes)
+        with WRITING:
+            if update:
+                # The database tells one of the two states: the other can only be worked out
+                # from what was before.
+                before = await binding.collection.find_one_and_update(
+                    condition, update, return_document=ReturnDocument.BEFORE
+                )
+            else:
+                before = await binding.collection.find_one(condition)
+        if before is None:
+            return None
+        after = document_after(before, update)
+        return Transition(binding.decode(before), binding.decode(after))
+
     async def delete(self, schema: ClassSchema, where: Where) -> int:
         binding = self._bindings.of(schema)
         condition = compile_where(binding.columns, where)
         with WRITING:
             result = await binding.collection.delete_many(condition)
         return result.deleted_count
+
+    async def remove(self, schema: ClassSchema, where: Where) -> ParseObject | None:
+        binding = self._bindings.of(schema)
+        condition = compile_where(binding.columns, where)
+        with WRITING:
+            document = await binding.collection.find_one_and_delete(condition)
+        return None if document is None else binding.decode(document)
 
     def _find_arguments(self, columns: Columns, options: FindOptions) -> dict[str, Any]:
         arguments: dict[str, Any] = {

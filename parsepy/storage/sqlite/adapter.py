@@ -30,7 +30,7 @@ from parsepy.storage.sqlite.reader import FileReader, InlineReader, Reader
 from parsepy.storage.sqlite.tables import Tables
 from parsepy.storage.sqlite.writer import GroupWriter, InlineWriter, Writer
 from parsepy.storage.transaction import Endings, Transaction, schema_is_fixed
-from parsepy.storage.updates import Outcome, Update, one_by_one
+from parsepy.storage.updates import Outcome, Transition, Update, one_by_one
 from parsepy.types import JSONObject, JSONValue, ParseObject
 
 Result = TypeVar("Result")
@@ -242,6 +242,12 @@ class SQLiteStorage:
         schema = await self._searchable(schema, where)
         return await self._write(objects.update, schema, where, changes)
 
+    async def update_from(
+        self, schema: ClassSchema, where: Where, changes: Changes
+    ) -> Transition | None:
+        schema = await self._searchable(schema, where)
+        return await self._write(objects.update_from, schema, where, changes)
+
     async def update_many(self, schema: ClassSchema, updates: Sequence[Update]) -> list[Outcome]:
         if any(searches_in(each.where) for each in updates):
             return await one_by_one(self.update, schema, updates)
@@ -250,6 +256,10 @@ class SQLiteStorage:
     async def delete(self, schema: ClassSchema, where: Where) -> int:
         schema = await self._searchable(schema, where)
         return await self._write(objects.delete, schema, where)
+
+    async def remove(self, schema: ClassSchema, where: Where) -> ParseObject | None:
+        schema = await self._searchable(schema, where)
+        return await self._write(objects.remove, schema, where)
 
     # -- relations and roles
 

@@ -21,12 +21,19 @@ from parsepy.storage.sqlite.errors import table_missing, translation
 from parsepy.storage.sqlite.nearest import nearest_query
 from parsepy.storage.sqlite.order import compile_order
 from parsepy.storage.sqlite.reader import Query
-from parsepy.storage.sqlite.rows import SELECTED, from_row, readable_for, text_of_row, to_row
+from parsepy.storage.sqlite.rows import (
+    SELECTED,
+    Row,
+    from_row,
+    readable_for,
+    text_of_row,
+    to_row,
+)
 from parsepy.storage.sqlite.sql_types import Rows, SQLValue
 from parsepy.storage.sqlite.tables import Tables
 from parsepy.storage.sqlite.where import compile_where
 from parsepy.storage.text_index import SCORE_FIELD
-from parsepy.storage.updates import Outcome, Update
+from parsepy.storage.updates import Outcome, Transition, Update
 from parsepy.types import ParseObject
 
 _KEY_COLUMNS: Final = frozenset(("objectId", "createdAt"))
@@ -146,27 +153,23 @@ def insert_many(
 def update(
     connection: apsw.Connection, schema: ClassSchema, where: Where, changes: Changes
 ) -> ParseObject | None:
-    condition = compile_where(where, schema)
-    table = names.table(schema.name)
-    query = Query(
-        schema.name,
-        f"SELECT {SELECTED}, id FROM {table}{_where(condition)} LIMIT 1",
-        condition.parameters,
-    )
-    rows = query.rows(connection)
-    if not rows:
+    found = _first(connection, schema, where)
+    if found is None:
         return None
-    *row, row_id = rows[0]
-    document = from_row(row)
-    apply_changes(document, changes)
-    object_id, created_at, updated_at, *rest = to_row(document, schema)
-    assigned = "updatedAt = ?, readers = ?, writers = ?, data = jsonb(?)"
-    values: tuple[SQLValue, ...] = (updated_at, *rest, cast("int", row_id))
-    if not _KEY_COLUMNS.isdisjoint(changes):
-        assigned = f"objectId = ?, createdAt = ?, {assigned}"
-        values = (object_id, created_at, *values)
-    connection.execute(f"UPDATE {table} SET {assigned} WHERE id = ?", values)
+    document = from_row(found[1])
+    _change(connection, schema, found[0], document, changes)
     return document
+
+
+def update_from(
+    connection: apsw.Connection, schema: ClassSchema, where: Where, changes: Changes
+) -> Transition | None:
+    found = _first(connection, schema, where)
+    if found is None:
+        return None
+    row_id, row = found
+    changed = _change(connection, schema, row_id, from_row(row), changes)
+    return Transition(from_row(row), from_row(changed))
 
 
 def update_many(
@@ -198,6 +201,51 @@ def delete(connection: apsw.Connection, schema: ClassSchema, where: Where) -> in
             raise
         return 0
     return connection.changes()
+
+
+def remove(connection: apsw.Connection, schema: ClassSchema, where: Where) -> ParseObject | None:
+    found = _first(connection, schema, where)
+    if found is None:
+        return None
+    connection.execute(f"DELETE FROM {names.table(schema.name)} WHERE id = ?", found[:1])
+    return from_row(found[1])
+
+
+def _first(
+    connection: apsw.Connection, schema: ClassSchema, where: Where
+) -> tuple[int, Sequence[object]] | None:
+    """The key and the row of the first object that matches."""
+    condition = compile_where(where, schema)
+    query = Query(
+        schema.name,
+        f"SELECT {SELECTED}, id FROM {names.table(schema.name)}{_where(condition)} LIMIT 1",
+        condition.parameters,
+    )
+    rows = query.rows(connection)
+    if not rows:
+        return None
+    *row, row_id = rows[0]
+    return cast("int", row_id), row
+
+
+def _change(
+    connection: apsw.Connection,
+    schema: ClassSchema,
+    row_id: int,
+    document: ParseObject,
+    changes: Changes,
+) -> Row:
+    """Changes `document` and stores it; its row as it is now."""
+    apply_changes(document, changes)
+    row = to_row(document, schema)
+    object_id, created_at, *rest = row
+    assigned = "updatedAt = ?, readers = ?, writers = ?, data = jsonb(?)"
+    values: tuple[SQLValue, ...] = (*rest, row_id)
+    if not _KEY_COLUMNS.isdisjoint(changes):
+        assigned = f"objectId = ?, createdAt = ?, {assigned}"
+        values = (object_id, created_at, *values)
+    connection.execute(f"UPDATE {names.table(schema.name)} SET {assigned} WHERE id = ?", values)
+    return row
 
 
 def _selected(options: FindOptions, score: Condition) -> Condition:
