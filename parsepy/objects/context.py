@@ -8,7 +8,9 @@ from parsepy.objects.ports import (
     PLAIN,
     ClassRules,
     ClassTriggers,
+    NoPublisher,
     NoTriggers,
+    Publisher,
     RoleNames,
     Triggers,
 )
@@ -38,6 +40,7 @@ class ObjectServices:
     protected: Mapping[str, Groups] = field(default_factory=dict)
     """Option `protectedFields`: class → group → fields."""
     triggers: Triggers = field(default_factory=NoTriggers)
+    publisher: Publisher = field(default_factory=NoPublisher)
     file_location: Callable[[str], str | None] = lambda _name: None
     """The address of a file that this server does not serve itself."""
     _merged: dict[str, tuple[ClassSchema, Groups]] = field(default_factory=dict)

@@ -1,7 +1,7 @@
 """The third door: deleting an object."""
 
 from parsepy import errors
-from parsepy.objects import access
+from parsepy.objects import access, publish
 from parsepy.objects.conditions import UNCONDITIONAL, Condition, check_state
 from parsepy.objects.context import RequestContext
 from parsepy.objects.present import Presenter
@@ -35,11 +35,19 @@ async def delete(
     if triggers is not None and readable:
         doomed = await _fetch(ctx, schema, where, writable, condition)
         await triggers.tell(ctx, "beforeDelete", dict(doomed))
-    if not readable or not await services.storage.delete(schema, where):
+    removed: ParseObject | None = None
+    if readable and services.publisher.wants(class_name):
+        removed = await services.storage.remove(schema, where)
+        is_gone = removed is not None
+    else:
+        is_gone = readable and await services.storage.delete(schema, where) > 0
+    if not is_gone:
         if readable:
             await check_state(ctx, schema, writable, condition)
         raise rules.not_writable(ctx, "delete")
     await rules.after_delete(ctx, object_id)
+    if removed is not None:
+        await publish.deleted(ctx, schema, removed)
     if triggers is not None:
         await triggers.tell(ctx, "afterDelete", doomed)
 

@@ -8,6 +8,7 @@ from parsepy import errors
 from parsepy.errors import ParseError
 from parsepy.protocol.find_parameters import FindParameters
 from parsepy.query.tree import Where
+from parsepy.schema.classes import ClassSchema
 from parsepy.types import JSONObject, ParseObject
 
 if TYPE_CHECKING:
@@ -145,3 +146,32 @@ class Triggers(Protocol):
 class NoTriggers:
     def of(self, class_name: str) -> ClassTriggers | None:
         return None
+
+
+class Publisher(Protocol):
+    """Tells whoever listens what writes have changed, once it is kept.
+
+    The objects it gets are stored ones, complete and whoever may read them, as a find shows them;
+    without internal columns, authentication data and session tokens. They are its own.
+    """
+
+    def wants(self, class_name: str) -> bool:
+        """One look-up in a dictionary: it stands in the way of every write."""
+
+    async def saved(
+        self, schema: ClassSchema, current: ParseObject, original: ParseObject | None
+    ) -> None:
+        """`original` is the object before an update; `None`: it is new."""
+
+    async def deleted(self, schema: ClassSchema, document: ParseObject) -> None: ...
+
+
+class NoPublisher:
+    def wants(self, class_name: str) -> bool:
+        return False
+
+    async def saved(
+        self, schema: ClassSchema, current: ParseObject, original: ParseObject | None
+    ) -> None: ...
+
+    async def deleted(self, schema: ClassSchema, document: ParseObject) -> None: ...

@@ -5,7 +5,7 @@ whoever asks. A step takes the `Write` and changes only it; nothing is stored be
 from collections.abc import Sequence
 
 from parsepy.errors import DuplicateValue, ParseError
-from parsepy.objects import write_answer, write_begin, write_steps, write_triggers
+from parsepy.objects import publish, write_answer, write_begin, write_steps, write_triggers
 from parsepy.objects.conditions import UNCONDITIONAL, Condition
 from parsepy.objects.context import RequestContext
 from parsepy.objects.write_state import Write, Written
@@ -30,6 +30,8 @@ async def create(ctx: RequestContext, class_name: str, body: JSONObject) -> Writ
         raise rules.duplicate(duplicate.field) from None
     await write_steps.change_relations(write)
     await rules.after_create(write)
+    if ctx.services.publisher.wants(class_name):
+        await publish.saved(write)
     answer = await write_triggers.after_save(write, await write_answer.create_answer(write))
     if write.refusal is not None:
         raise write.refusal
@@ -72,7 +74,10 @@ async def update(
     asked = _asked_of_store(write)
     outcome: Outcome
     try:
-        outcome = await ctx.services.storage.update(write.schema, asked.where, asked.changes)
+        if ctx.services.publisher.wants(class_name):
+            outcome = await publish.update(write, asked)
+        else:
+            outcome = await ctx.services.storage.update(write.schema, asked.where, asked.changes)
     except DuplicateValue as duplicate:
         outcome = duplicate
     return await _updated(write, outcome)
@@ -89,7 +94,10 @@ async def update_many(
         return [outcome for outcome in outcomes if isinstance(outcome, ParseError)]
     # The last schema knows every field that one of the bodies added.
     asked = [_asked_of_store(write) for write in writes]
-    stored = await ctx.services.storage.update_many(writes[-1].schema, asked)
+    if ctx.services.publisher.wants(class_name):
+        stored = await publish.update_many(writes, asked)
+    else:
+        stored = await ctx.services.storage.update_many(writes[-1].schema, asked)
     stored_by = dict(zip(map(id, writes), stored, strict=True))
     return [
         await _told(outcome, stored_by[id(outcome)]) if isinstance(outcome, Write) else outcome
@@ -137,6 +145,8 @@ async def _updated(write: Write, outcome: Outcome) -> Written:
     write.stored = outcome
     await write_steps.change_relations(write)
     await rules.after_update(write)
+    if write.before is not None:
+        await publish.saved(write)
     answer = await write_answer.update_answer(write)
     return Written(write.object_id, await write_triggers.after_save(write, answer))
 
@@ -181,4 +191,6 @@ async def _finished(write: Write, failure: DuplicateValue | None) -> Written | P
     if failure is not None:
         return write.ctx.services.rules_of(write.class_name).duplicate(failure.field)
     await write_steps.change_relations(write)
+    if write.ctx.services.publisher.wants(write.class_name):
+        await publish.saved(write)
     return Written(write.object_id, await write_answer.create_answer(write))

@@ -51,6 +51,8 @@ class Write:
     """The state in which the client wants that object to be, else nothing is done."""
     guard: Guard | None = None
     stored: ParseObject | None = None
+    before: ParseObject | None = None
+    """The stored object before a published update."""
     original: ParseObject | None = None
     """The object before an update, as its triggers see it; `None` where they do not."""
     refusal: ParseError | None = None

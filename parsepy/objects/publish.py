@@ -1,0 +1,98 @@
+"""The steps of a write that belong to its publication: where a class is published, the store is
+asked for both states of an object, and whoever listens is told.
+
+They stand where parse-server has them: when all of the write is in the store, before the trigger
+after it.
+"""
+
+import logging
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import Final, cast
+
+from parsepy.errors import DuplicateValue, ParseError
+from parsepy.objects.context import RequestContext
+from parsepy.objects.present import Presenter, strip_internal
+from parsepy.objects.write_state import Write
+from parsepy.protocol.find_parameters import Selection
+from parsepy.schema.classes import ClassSchema
+from parsepy.storage.updates import (
+    CONCURRENCY,
+    Outcome,
+    Transition,
+    Update,
+    one_by_one,
+)
+from parsepy.types import JSONObject, JSONValue, ParseObject
+
+_log = logging.getLogger(__name__)
+
+SECRETS: Final = {
+    "_User": ("authData", "password", "sessionToken"),
+    "_Session": ("sessionToken",),
+}
+"""What nobody is told of who only listens."""
+
+
+async def update(write: Write, asked: Update) -> Outcome:
+    """As the store's `update`; the write knows the object before it. Raises `DuplicateValue`."""
+    storage = write.ctx.services.storage
+    return _noted(write, await storage.update_from(write.schema, asked.where, asked.changes))
+
+
+async def update_many(writes: Sequence[Write], asked: Sequence[Update]) -> list[Outcome]:
+    """As the store's `update_many`, in as many round trips as there are updates."""
+    storage = writes[-1].ctx.services.storage
+    # Updates of one object are told in their order: so they are done in it.
+    repeated = len({each.object_id for each in asked}) < len(asked)
+    told = await one_by_one(
+        storage.update_from, writes[-1].schema, asked, at_once=1 if repeated else CONCURRENCY
+    )
+    return [_noted(write, each) for write, each in zip(writes, told, strict=True)]
+
+
+async def saved(write: Write) -> None:
+    """Never fails: the object is stored."""
+    ctx, schema = write.ctx, write.schema
+    with _kept_to_the_log(ctx, schema):
+        current = _published(ctx, schema, write.stored or {})
+        original = None if write.before is None else _published(ctx, schema, write.before)
+        await ctx.services.publisher.saved(schema, current, original)
+
+
+async def deleted(ctx: RequestContext, schema: ClassSchema, document: ParseObject) -> None:
+    """Never fails: the object is gone."""
+    with _kept_to_the_log(ctx, schema):
+        await ctx.services.publisher.deleted(schema, _published(ctx, schema, document))
+
+
+@contextmanager
+def _kept_to_the_log(ctx: RequestContext, schema: ClassSchema) -> Iterator[None]:
+    try:
+        yield
+    except Exception:
+        _log.exception("a change of %s was not published [%s]", schema.name, ctx.request_id)
+
+
+def _noted(
+    write: Write, told: Transition | DuplicateValue | ParseError | None
+) -> ParseObject | DuplicateValue | ParseError | None:
+    if not isinstance(told, Transition):
+        return told
+    write.before = told.before
+    return told.after
+
+
+def _published(ctx: RequestContext, schema: ClassSchema, document: ParseObject) -> ParseObject:
+    """A copy: triggers and answers get the object too, and may change it."""
+    copy = cast("JSONObject", _copied(document))
+    strip_internal(copy, SECRETS.get(schema.name, ()))
+    return Presenter(ctx.as_master(), schema, Selection(), frozenset()).present(copy)
+
+
+def _copied(value: JSONValue) -> JSONValue:
+    if type(value) is dict:
+        return {name: _copied(child) for name, child in value.items()}
+    if type(value) is list:
+        return [_copied(item) for item in value]
+    return value
