@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Mapping, MutableMapping
+from copy import deepcopy
 from dataclasses import dataclass
 from typing import Any, cast
 
@@ -104,9 +105,10 @@ class _Validation:
         """Applies default, constant, required and type; whether the options are left to judge."""
         subject = self._subject()
         if wanted.default is not None and params.get(name) is None:
-            params[name] = wanted.default
+            # A copy: what a handler changes in it must not be there for the next request.
+            params[name] = deepcopy(wanted.default)
             if subject is not None:
-                subject.set(name, wanted.default)
+                subject.set(name, params[name])
         if wanted.constant and subject is not None:
             self._hold_constant(subject, name, wanted)
         if wanted.required:
@@ -124,7 +126,7 @@ class _Validation:
         if original is not None:
             subject.revert(name)
         elif wanted.default is not None:
-            subject.set(name, wanted.default)
+            subject.set(name, deepcopy(wanted.default))
 
     async def _check_options(self, wanted: Field, name: str, value: object) -> None:
         options = wanted.options

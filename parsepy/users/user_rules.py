@@ -52,6 +52,7 @@ class UserRules(ClassRules):
     async def before_create(self, write: Write) -> None:
         if write.object_id.startswith("role:") or write.object_id == PUBLIC:
             raise errors.forbidden("Invalid object ID.")
+        _leave_out_legacy_token(write)
         if not claims_identity(write.body):
             _check_credentials(write)
         sent = given(write.body)
@@ -69,6 +70,7 @@ class UserRules(ClassRules):
             raise ParseError(
                 Code.SESSION_MISSING, f"Cannot modify user {write.object_id}.", sanitised=True
             )
+        _leave_out_legacy_token(write)
         _check_email_verified(write)
         if "authData" in write.body:
             await self._identities.link(write)
@@ -244,6 +246,16 @@ def _check_credentials(write: Write) -> None:
         raise ParseError(Code.USERNAME_MISSING, "bad or missing username")
     if not isinstance(password, str) or not password:
         raise ParseError(Code.PASSWORD_MISSING, "password is required")
+
+
+def _leave_out_legacy_token(write: Write) -> None:
+    """A client that could write one would have a way in that outlives its session. Old SDKs send
+    back what they have, so it is no error."""
+    if write.ctx.caller.is_privileged:
+        return
+    for name in [name for name in write.body if name.partition(".")[0] == LEGACY_TOKEN]:
+        del write.body[name]
+        write.drop(name)
 
 
 def _check_email_verified(write: Write) -> None:

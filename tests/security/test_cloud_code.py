@@ -1,8 +1,10 @@
 """Security sheet, section 13: cloud code and hooks."""
 
+import json
+
 import pytest
 
-from parsepy.cloud import FindRequest, FunctionRequest, TriggerRequest, User, Validator
+from parsepy.cloud import Field, FindRequest, FunctionRequest, TriggerRequest, User, Validator
 from tests.security.doors import Door
 from tests.security.inner_doors import pointer, put_into_boxes, ways_to_an_object
 from tests.support.answering_server import answering_server
@@ -94,6 +96,29 @@ async def test_no_way_to_read_goes_past_before_find(app: LocalApp) -> None:
     ):
         answer = await app.send("GET", path)
         assert answer.json() == {"code": 141, "error": "closed"}, path
+
+
+async def test_a_default_of_a_validator_is_another_one_for_each_request(app: LocalApp) -> None:
+    seen = list[object]()
+    fields = {"list": Field(default=[]), "map": Field(default={"in": {}})}
+
+    def note(request: FunctionRequest) -> None:
+        seen.append(json.loads(json.dumps(request.params)))
+        request.params["list"].append(1)
+        request.params["map"]["in"]["left"] = True
+
+    def note_object(request: TriggerRequest) -> None:
+        seen.append(json.loads(json.dumps(request.object.to_json())))
+        request.object.get("list").append(1)
+        request.object.get("map")["in"]["left"] = True
+
+    app.app.registry.add_function("f", note, Validator(fields=fields))
+    app.app.registry.add_trigger("beforeSave", "Game", note_object, Validator(fields=fields))
+    for _ in range(2):
+        await app.ok("POST", "/functions/f", {})
+        await app.create("Game", {})
+
+    assert seen == [{"list": [], "map": {"in": {}}}] * 4
 
 
 async def test_every_way_to_an_object_asks_before_find(app: LocalApp, transport: Door) -> None:

@@ -2,7 +2,9 @@
 
 import pytest
 
-from tests.security.doors import MASTER, NOBODY, Door, session
+from parsepy.protocol.operations import SetValue
+from parsepy.query.tree import Equal, Path
+from tests.security.doors import MASTER, NOBODY, Door, Who, session
 from tests.security.stored_rows import rows_of
 from tests.support.local_app import LocalApp, User
 
@@ -38,6 +40,32 @@ async def test_rule_internal_fields_are_never_writable(
                 updated = await door.ask(app, "PUT", f"/users/{ann.id}", {name: value}, who=who)
                 assert updated.code == 105, (name, value)
     assert await rows_of(app, "_User") == before
+
+
+async def test_rule_a_token_of_old_days_is_written_by_no_client(
+    app: LocalApp, ann: User, door: Door
+) -> None:
+    """It would be a way in that outlives the session it was planted by. SDKs send back what they
+    have, so it is no error either."""
+    schema = await app.app.parts.schemas.get("_User")
+    where = Equal(Path("objectId"), ann.id)
+    await app.storage.storage.update(schema, where, {"sessionToken": SetValue("legacy")})
+    values: list[object] = ["mine", ann.token, "", None, DELETE, {"a": 1}, 1]
+    bodies = [{"sessionToken": value} for value in values] + [{"sessionToken.a": 1}]
+    for place, body in enumerate(bodies):
+        updated = await door.ask(app, "PUT", f"/users/{ann.id}", body, who=session(ann))
+        assert updated.ok, body
+        account = {"username": f"eve{place}", "password": "x", **body}
+        created = await door.ask(app, "POST", "/users", account)
+        assert created.ok, body
+        assert created.value["sessionToken"].startswith("r:")
+    tokens = {row["username"]: row.get("sessionToken") for row in await rows_of(app, "_User")}
+    assert tokens.pop("ann") == "legacy"
+    assert set(tokens.values()) == {None}
+    shown = await app.ok("GET", "/schemas/_User", master=True)
+    assert "sessionToken" not in shown["fields"]
+    planted = Who(session_token="mine")
+    assert not (await door.ask(app, "POST", "/upgradeToRevocableSession", {}, who=planted)).ok
 
 
 async def test_rule_internal_fields_are_never_readable(

@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 
+from parsepy.cloud import TriggerRequest
 from tests.security.doors import HEADERS, MASTER, NOBODY, Door, Reply, Who, session
 from tests.security.stored_rows import rows_of
 from tests.support.local_app import LocalApp, User, local_app
@@ -112,6 +113,27 @@ async def _claims(app: LocalApp, door: Door, user: User, proofs: object) -> list
         await door.ask(app, "POST", "/login", {**ANN, **body}),
         await door.ask(app, "POST", "/users", body, who=session(user)),
     ]
+
+
+async def test_rule_an_identity_that_a_trigger_gives_is_nobody_elses(
+    badge: Badge, door: Door
+) -> None:
+    """Also where an operator makes no unique indexes."""
+    unindexed = {"createIndexAuthDataUniqueness": False}
+    async with local_app(auth={"badge": badge}, databaseOptions=unindexed) as app:
+        await sign_up(app, {"authData": PROVEN})
+        eve = await app.sign_up()
+
+        @app.app.registry.before_save("_User")
+        def give(request: TriggerRequest) -> None:
+            request.object.set("authData", PROVEN)
+
+        updated = await door.ask(app, "PUT", f"/users/{eve.id}", {"n": 1}, who=session(eve))
+        signed_up = await door.ask(app, "POST", "/users", ANN)
+
+        assert (updated.code, signed_up.code) == (208, 208)
+        holders = await app.find("_User", {"authData.badge.id": "1"}, master=True)
+        assert len(holders) == 1
 
 
 async def test_rule_what_is_stored_proves_nothing(app: LocalApp, badge: Badge, door: Door) -> None:
