@@ -115,6 +115,21 @@ async def once_kept(store: TransactionalStore, action: Callable[[], Awaitable[No
         transaction.at_end(action)
 
 
+async def only_if_kept(store: TransactionalStore, action: Callable[[], Awaitable[None]]) -> None:
+    """Does `action` now, or when the current transaction is kept, in the order in which it was
+    asked for; not at all when that is not kept."""
+    transaction = store.current_transaction
+    if transaction is None:
+        await action()
+        return
+
+    async def when_over() -> None:
+        if transaction.was_kept:
+            await action()
+
+    transaction.at_end(when_over)
+
+
 def schema_is_fixed() -> ParseError:
     """The error of a change that a store cannot take back."""
     return ParseError(
