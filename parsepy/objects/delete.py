@@ -4,7 +4,7 @@ from parsepy import errors
 from parsepy.objects import access, publish
 from parsepy.objects.conditions import UNCONDITIONAL, Condition, check_state
 from parsepy.objects.context import RequestContext
-from parsepy.objects.present import Presenter
+from parsepy.objects.present import Presenter, complete_for_triggers
 from parsepy.permissions import class_access
 from parsepy.protocol.find_parameters import Selection
 from parsepy.query import tree
@@ -62,4 +62,6 @@ async def _fetch(
         raise errors.object_not_found("Object not found for delete.")
     exempt = ctx.services.options.protected_fields_trigger_exempt
     hidden = frozenset[str]() if exempt else await access.hidden_fields(ctx, schema)
-    return Presenter(ctx, schema, Selection(), hidden).present(rows[0])
+    shown = Presenter(ctx, schema, Selection(), hidden).present(rows[0])
+    await complete_for_triggers(ctx, schema.name, shown)
+    return shown

@@ -7,11 +7,9 @@ from typing import Final
 import orjson
 
 from parsepy.objects import access, write_answer, write_begin, write_steps
-from parsepy.objects.context import RequestContext
 from parsepy.objects.ports import ClassTriggers, Saving
-from parsepy.objects.present import Presenter
+from parsepy.objects.present import Presenter, complete_for_triggers
 from parsepy.objects.write_state import Write
-from parsepy.permissions.caller import Caller
 from parsepy.protocol.find_parameters import Selection
 from parsepy.protocol.operations import is_operation
 from parsepy.query.options import ONE
@@ -61,6 +59,9 @@ async def after_save(write: Write, answer: JSONObject) -> JSONObject:
         answer = dict(reply.whole)
     else:
         _change_answer(answer, reply.changes or {}, changed_before=write.answer)
+        for name in write.ctx.services.rules_of(write.class_name).told_after_saves:
+            if name in saved.state:
+                answer.setdefault(name, saved.state[name])
     return await write_answer.without_hidden(write, answer)
 
 
@@ -157,8 +158,7 @@ async def _shown(write: Write, document: ParseObject, revealed: frozenset[str]) 
     kept = {name: document[name] for name in rules.shown_to_triggers if name in document}
     shown = Presenter(ctx, write.schema, Selection(), hidden).present(document)
     shown.update(kept)
-    # As anybody sees it: what triggers get may leave the server, to a webhook.
-    await rules.complete(RequestContext(ctx.services, Caller()), [shown])
+    await complete_for_triggers(ctx, write.class_name, shown)
     return shown
 
 

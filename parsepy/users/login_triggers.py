@@ -3,8 +3,9 @@
 from dataclasses import replace
 
 from parsepy.objects.context import RequestContext
+from parsepy.objects.present import Presenter, complete_for_triggers
+from parsepy.protocol.find_parameters import Selection
 from parsepy.types import JSONObject, ParseObject
-from parsepy.users.readable import readable_user
 
 
 async def before_login(ctx: RequestContext, user: JSONObject) -> None:
@@ -34,7 +35,9 @@ async def before_password_reset_request(ctx: RequestContext, user: ParseObject) 
     anew. Raises what refuses it."""
     if ctx.triggers_of("_User", "beforePasswordResetRequest") is None:
         return
-    shown = await readable_user(ctx.as_master(), user)
+    schema = await ctx.services.schemas.get("_User")
+    shown = Presenter(ctx.as_master(), schema, Selection(), frozenset()).present(dict(user))
+    await complete_for_triggers(ctx, schema.name, shown)
     await _tell(ctx, "_User", "beforePasswordResetRequest", shown)
 
 

@@ -5,10 +5,13 @@ from typing import Any
 
 import pytest
 
+from parsepy.cloud import Object, TriggerRequest
 from tests.auth.mfa.app import MfaApp, error, mfa_app
 from tests.auth.mfa.enrolment import SECRET
 from tests.security.doors import NOBODY, Door, session
-from tests.support.local_app import User
+from tests.support.answering_server import answering_server
+from tests.support.local_app import URL, User
+from tests.support.postbox import Postbox
 from tests.users.auth_data.providers import Badge
 
 pytestmark = pytest.mark.anyio
@@ -16,6 +19,10 @@ pytestmark = pytest.mark.anyio
 AT_ONCE = 10
 BADGE = {"id": "1", "code": "open"}
 REFUSALS = {(141, "Invalid auth data"), (141, "Invalid MFA token"), (141, "Invalid MFA token 1")}
+HEARD = {
+    *("afterSave", "beforeDelete", "beforeFind", "afterFind", "beforeLogin"),
+    "beforePasswordResetRequest",
+}
 INSIDE = (
     *("authData.mfa.secret", "authData.mfa", "authData", "authData.mfa.recovery"),
     *("_auth_data_mfa.secret", "_auth_data_mfa"),
@@ -95,3 +102,40 @@ async def _told(app: MfaApp, transport: Door, user: User, class_name: str, pick:
             if reply.ok and len(reply.value["results"]) != when_wrong:
                 told.add(operator)
     return told
+
+
+async def test_rule_triggers_and_webhooks_see_nothing_of_it() -> None:
+    """Neither of a user who is saved, nor of the caller: what they get may leave the server."""
+    seen: list[object] = []
+    mails: dict[str, Any] = {"appName": "App", "emailAdapter": Postbox()}
+    async with mfa_app(publicServerURL=URL, **mails) as app:
+        user, codes = await app.enrolled()
+        registry = app.parse.app.registry
+
+        @registry.before_save("_User")
+        def before(request: TriggerRequest) -> None:
+            seen.extend((request.object.to_json(), request.original, request.user))
+
+        @registry.after_delete("_User")
+        def after(request: TriggerRequest) -> None:
+            seen.extend((request.object.to_json(), request.user))
+
+        with answering_server({}) as hook:
+            for name in HEARD:
+                body = {"className": "_User", "triggerName": name, "url": hook.url}
+                await app.parse.ok("POST", "/hooks/triggers", body, master=True)
+            address = {"email": "ann@parse.test"}
+            await app.parse.ok("PUT", f"/users/{user.id}", address, user=user)
+            await app.parse.ok("PUT", f"/users/{user.id}", {"n": 2}, master=True)
+            await app.parse.ok("POST", "/requestPasswordReset", address)
+            await app.parse.find("_User", {}, user=user)
+            assert (await app.log_in(codes[0])).is_success
+            await app.parse.ok("DELETE", f"/users/{user.id}", user=user)
+            asked = [body for _, body in hook.asked]
+
+    assert {body["triggerName"] for body in asked} == HEARD
+    shown = [one.to_json() if isinstance(one, Object) else one for one in seen]
+    for text in (str(shown), str(asked)):
+        assert "enabled" in text
+        for secret in (SECRET, "sha256:", "recovery", "usedUntil", "$2b$", "_hashed_password"):
+            assert secret not in text
