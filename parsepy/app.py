@@ -45,9 +45,12 @@ from parsepy.storage.opening import open_storage
 from parsepy.storage.wanted_indexes import wanted_indexes
 from parsepy.users.parts import AccountParts
 from parsepy.users.roles import Roles
+from parsepy.users.sessions import Sessions
 
 if TYPE_CHECKING:
     from parsepy.email.mailer import AppMailer
+    from parsepy.livequery.parts import LiveParts
+    from parsepy.livequery.ports import LiveTriggers
 
 FIRST_CLASSES: Final = ("_User", "_Role")
 """Classes that every store has from the first start on, as with parse-server."""
@@ -77,6 +80,8 @@ class ParseApp(Starlette):
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http" and self._is_api(scope):
             await self._api(scope, receive, send)
+        elif scope["type"] == "websocket" and self.parts.live is not None:
+            await self.parts.live(scope, receive, send)
         else:
             await super().__call__(scope, receive, send)
 
@@ -123,6 +128,7 @@ class AppParts:
         self._wire_cloud(options, registry)
         if loaded is not None:
             registry.take_loaded(loaded)
+        self.live = _live(self.objects, self.users.sessions, self.cloud.live)
         self.services = self._app_services(options)
 
     def _wire_objects(self, options: ServerOptions) -> None:
@@ -215,6 +221,8 @@ class AppParts:
         await self.cloud.jobs.open()
         if self.mailer is not None:
             await self.mailer.start()
+        if self.live is not None:
+            self.live.start()
         if self.services.options.database_options.get("enableSchemaHooks"):
             self.schemas.follow()
         if self.watcher is not None:
@@ -271,6 +279,8 @@ class AppParts:
         if self.watcher is not None:
             await self.watcher.close()
         await self.cloud.jobs.close()
+        if self.live is not None:
+            await self.live.close()
         await self.users.background.settled()
         await self.users.sessions.settled()
         await self.services.self_check.close()
@@ -339,6 +349,17 @@ def _mailer(options: ServerOptions, storage: Storage) -> "AppMailer | None":
     from parsepy.email.opening import open_mailer
 
     return open_mailer(options, storage)
+
+
+def _live(
+    objects: ObjectServices, sessions: Sessions, triggers: "LiveTriggers"
+) -> "LiveParts | None":
+    wanted = objects.options.live_query
+    if not (wanted.class_names or wanted.serves):
+        return None
+    from parsepy.livequery.parts import LiveParts
+
+    return LiveParts(objects, sessions, triggers, _own_url(objects.options))
 
 
 def _own_url(options: ServerOptions) -> str:

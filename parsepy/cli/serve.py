@@ -136,7 +136,7 @@ def _run(
         app = create_app(options)
         if watch:
             app.parts.watch_code(click.echo)
-        return run_server(app, listener, announce)
+        return run_server(app, listener, announce, live_query=options.live_query)
 
     from parsepy.cli.workers import Supervisor
 
@@ -146,6 +146,6 @@ def _run(
         except OptionsError as error:
             click.echo(f"parsepy: {error}", err=True)
             return False
-        return run_server(app, listener, ready, lifeline)
+        return run_server(app, listener, ready, lifeline, options.live_query)
 
     return Supervisor(options.cluster, run_worker, announce).run()

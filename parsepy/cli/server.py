@@ -13,9 +13,13 @@ import click
 import uvicorn
 from uvicorn.lifespan.on import LifespanOn
 
+from parsepy.livequery.sockets_of_uvicorn import websocket_protocol, websocket_settings
+
 if TYPE_CHECKING:
     from starlette.types import ASGIApp
     from uvicorn.lifespan.on import LifespanSendMessage
+
+    from parsepy.options.model import LiveQuery
 
 _GRACE_SECONDS: Final = 10
 _ALLOCATIONS_BETWEEN_COLLECTIONS: Final = 20_000
@@ -104,6 +108,7 @@ def run_server(
     listener: socket.socket,
     on_ready: Callable[[], None],
     lifeline: int | None = None,
+    live_query: "LiveQuery | None" = None,
 ) -> bool:
     """Serves until SIGINT or SIGTERM; requests in flight are finished first.
 
@@ -114,7 +119,8 @@ def run_server(
         cast("Any", app),
         loop="auto",
         http="httptools",
-        ws=cast("Any", _websocket_protocol),
+        ws=cast("Any", websocket_protocol),
+        **websocket_settings(live_query),
         lifespan="on",
         log_config=None,
         access_log=False,
@@ -136,10 +142,3 @@ def run_server(
     except asyncio.CancelledError:
         return True  # ended by a signal before it served
     return True
-
-
-def _websocket_protocol(**settings: object) -> asyncio.Protocol:
-    """The WebSocket protocol, imported at the first upgrade: it would be a fifth of the start."""
-    from uvicorn.protocols.websockets.auto import AutoWebSocketsProtocol
-
-    return cast("Callable[..., asyncio.Protocol]", AutoWebSocketsProtocol)(**settings)

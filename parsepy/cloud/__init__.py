@@ -8,6 +8,12 @@ from parsepy.cloud.current import current, wait
 from parsepy.cloud.files import File
 from parsepy.cloud.geo import GeoPoint, Polygon
 from parsepy.cloud.job_request import JobRequest
+from parsepy.cloud.live_requests import (
+    ConnectRequest,
+    EventRequest,
+    LiveQueryEvent,
+    SubscribeRequest,
+)
 from parsepy.cloud.mails import send_email
 from parsepy.cloud.many import SomeFailed, destroy_all, fetch_all, save_all
 from parsepy.cloud.moment import now
@@ -16,16 +22,20 @@ from parsepy.cloud.queries import Counted, Query
 from parsepy.cloud.registering import (
     after_delete,
     after_find,
+    after_live_query_event,
     after_login,
     after_logout,
     after_save,
+    before_connect,
     before_delete,
     before_find,
     before_login,
     before_password_reset_request,
     before_save,
+    before_subscribe,
     function,
     job,
+    on_live_query_event,
     trigger,
 )
 from parsepy.cloud.registry import RegistrationError, Registry
@@ -49,7 +59,9 @@ __all__ = [
     "ACL",
     "Config",
     "ConfigRequest",
+    "ConnectRequest",
     "Counted",
+    "EventRequest",
     "Field",
     "File",
     "FileRequest",
@@ -60,6 +72,7 @@ __all__ = [
     "JobRequest",
     "JobsData",
     "Key",
+    "LiveQueryEvent",
     "Object",
     "ParseError",
     "Polygon",
@@ -72,19 +85,23 @@ __all__ = [
     "Schema",
     "Session",
     "SomeFailed",
+    "SubscribeRequest",
     "TriggerRequest",
     "User",
     "Validator",
     "after_delete",
     "after_find",
+    "after_live_query_event",
     "after_login",
     "after_logout",
     "after_save",
+    "before_connect",
     "before_delete",
     "before_find",
     "before_login",
     "before_password_reset_request",
     "before_save",
+    "before_subscribe",
     "current",
     "destroy_all",
     "fetch_all",
@@ -94,6 +111,7 @@ __all__ = [
     "job_status",
     "jobs_data",
     "now",
+    "on_live_query_event",
     "run",
     "save_all",
     "send_email",

@@ -7,6 +7,7 @@ from typing import Final, TypeGuard
 import orjson
 
 from parsepy.cloud import values
+from parsepy.cloud.live_requests import CONNECT_CLASS, ConnectRequest, SubscribeRequest
 from parsepy.cloud.requests import (
     CloudRequest,
     ConfigRequest,
@@ -106,8 +107,10 @@ def _subject(request: CloudRequest) -> tuple[str, object]:
     match request:
         case TriggerRequest():
             return request.object.class_name, request.object.to_json()
-        case FindRequest():
+        case FindRequest() | SubscribeRequest():
             return request.query.class_name, request.query.to_json()
+        case ConnectRequest():
+            return CONNECT_CLASS, request.client
         case FileRequest():
             return request.file.trigger_class, request.file.name
         case ConfigRequest():

@@ -15,6 +15,13 @@ from typing import Any, Protocol, TypeAlias, TypeVar, overload
 
 from parsepy.cloud.app_config import Config
 from parsepy.cloud.files import File
+from parsepy.cloud.live_requests import (
+    CONNECT_CLASS,
+    ConnectRequest,
+    EventRequest,
+    LiveQueryEvent,
+    SubscribeRequest,
+)
 from parsepy.cloud.objects import Object
 from parsepy.cloud.requests import ConfigRequest, FileRequest, FindRequest, TriggerRequest
 from parsepy.cloud.runner import Handler
@@ -23,6 +30,8 @@ from parsepy.cloud.validators import Validator
 
 TriggerClass: TypeAlias = str | type[Object] | type[File] | type[Config]
 """What a trigger may be for: a Parse class by name or subclass, `File`, `Config`."""
+
+LiveListener: TypeAlias = Callable[[LiveQueryEvent], object]
 
 A = TypeVar("A", bound=Callable[..., object])
 F = TypeVar("F", bound=Handler)
@@ -54,6 +63,9 @@ class Decorators(ABC):
         handler: Handler,
         validator: Validator | None = None,
     ) -> None: ...
+
+    @abstractmethod
+    def add_live_listener(self, listener: LiveListener) -> None: ...
 
     def function(self, name: str, *, validator: Validator | None = None) -> Callable[[A], A]:
         """A function that clients call by `POST /functions/<name>`.
@@ -237,3 +249,45 @@ class Decorators(ABC):
         """May refuse by raising; then no mail goes out."""
         self.add_trigger("beforePasswordResetRequest", User, handler)
         return handler
+
+    # -- LiveQuery
+
+    def before_connect(
+        self, handler: Callable[[ConnectRequest], Result]
+    ) -> Callable[[ConnectRequest], Result]:
+        """May refuse a LiveQuery connection by raising."""
+        self.add_trigger("beforeConnect", CONNECT_CLASS, handler)
+        return handler
+
+    @overload
+    def before_subscribe(
+        self, class_name: type[T], *, validator: Validator | None = None
+    ) -> Decorator[SubscribeRequest[T]]: ...
+    @overload
+    def before_subscribe(
+        self, class_name: str, *, validator: Validator | None = None
+    ) -> Decorator[Any]: ...
+    def before_subscribe(
+        self, class_name: str | type[Object], *, validator: Validator | None = None
+    ) -> Decorator[Any]:
+        """May change `request.query`, give another query, or refuse by raising."""
+        return self.trigger("beforeSubscribe", class_name, validator=validator)
+
+    @overload
+    def after_live_query_event(
+        self, class_name: type[T], *, validator: Validator | None = None
+    ) -> Decorator[EventRequest[T]]: ...
+    @overload
+    def after_live_query_event(
+        self, class_name: str, *, validator: Validator | None = None
+    ) -> Decorator[Any]: ...
+    def after_live_query_event(
+        self, class_name: str | type[Object], *, validator: Validator | None = None
+    ) -> Decorator[Any]:
+        """Runs for every event and subscriber; may change what he is told, or keep it from him."""
+        return self.trigger("afterEvent", class_name, validator=validator)
+
+    def on_live_query_event(self, listener: LiveListener) -> LiveListener:
+        """Hears of connections and subscriptions, to watch the server."""
+        self.add_live_listener(listener)
+        return listener

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from typing import Final
 
 from parsepy.cloud import loading
-from parsepy.cloud.decorators import Decorators, TriggerClass
+from parsepy.cloud.decorators import Decorators, LiveListener, TriggerClass
 from parsepy.cloud.runner import Handler
 from parsepy.cloud.validators import Validator
 
@@ -36,6 +36,9 @@ class _BeingLoaded(Decorators):
     ) -> None:
         loading.registry().add_trigger(kind, class_name, handler, validator)
 
+    def add_live_listener(self, listener: LiveListener) -> None:
+        loading.registry().add_live_listener(listener)
+
 
 _BEING_LOADED: Final = _BeingLoaded()
 
@@ -52,3 +55,7 @@ before_login = _BEING_LOADED.before_login
 after_login = _BEING_LOADED.after_login
 after_logout = _BEING_LOADED.after_logout
 before_password_reset_request = _BEING_LOADED.before_password_reset_request
+before_connect = _BEING_LOADED.before_connect
+before_subscribe = _BEING_LOADED.before_subscribe
+after_live_query_event = _BEING_LOADED.after_live_query_event
+on_live_query_event = _BEING_LOADED.on_live_query_event

@@ -22,8 +22,9 @@ from typing import Final, TypeVar
 
 from parsepy.cloud import parameters
 from parsepy.cloud.app_config import CONFIG_CLASS
-from parsepy.cloud.decorators import Decorators, TriggerClass
+from parsepy.cloud.decorators import Decorators, LiveListener, TriggerClass
 from parsepy.cloud.files import FILE_CLASS
+from parsepy.cloud.live_requests import CONNECT_CLASS
 from parsepy.cloud.objects import Object
 from parsepy.cloud.runner import Handler
 from parsepy.cloud.validators import Validator
@@ -48,6 +49,7 @@ KINDS: Final = (
 _OF_PSEUDO_CLASSES: Final = {
     FILE_CLASS: (*OBJECT_TRIGGERS, *FIND_TRIGGERS),
     CONFIG_CLASS: ("beforeSave", "afterSave"),
+    CONNECT_CLASS: ("beforeConnect",),
 }
 
 _NAME: Final = re.compile(r"[^'\"`.\x00-\x1f]{1,200}")
@@ -80,6 +82,7 @@ class Registry(Decorators):
         self.jobs: dict[str, Handler] = {}
         self.classes: dict[str, type[Object]] = {}
         """The app's own classes of objects, by Parse class."""
+        self.live_listeners: list[LiveListener] = []
         self._loaded: Registry | None = None
         self._listeners: list[Callable[[], None]] = []
 
@@ -122,6 +125,10 @@ class Registry(Decorators):
         self.triggers[kind, name] = Entry(handler, validator)
         self._tell()
 
+    def add_live_listener(self, listener: LiveListener) -> None:
+        self.live_listeners = [*self.live_listeners, listener]
+        self._tell()
+
     def add_class(self, subclass: type[Object]) -> None:
         """Objects of its Parse class are made as objects of it."""
         if subclass.parse_class is not None:
@@ -147,6 +154,8 @@ class Registry(Decorators):
         self.triggers = _exchanged(self.triggers, old.triggers, loaded.triggers)
         self.jobs = _exchanged(self.jobs, old.jobs, loaded.jobs)
         self.classes = _exchanged(self.classes, old.classes, loaded.classes)
+        kept = [one for one in self.live_listeners if one not in old.live_listeners]
+        self.live_listeners = [*loaded.live_listeners, *kept]
         self._loaded = loaded
         self._tell()
 
@@ -155,6 +164,7 @@ class Registry(Decorators):
         self.triggers = {}
         self.jobs = {}
         self.classes = {}
+        self.live_listeners = []
         self._tell()
 
     def follow(self, changed: Callable[[], None]) -> Callable[[], None]:
@@ -193,6 +203,8 @@ def check_pair(kind: str, class_name: str) -> None:
         raise RegistrationError(f"There is no trigger {kind}")
     if kind not in _OF_PSEUDO_CLASSES.get(class_name, KINDS):
         raise RegistrationError(f"There is no trigger {kind} on {class_name}")
+    if kind == "beforeConnect" and class_name != CONNECT_CLASS:
+        raise RegistrationError(f"beforeConnect is no trigger of a class: not of {class_name}")
     if kind == "beforeSave" and class_name == "_PushStatus":
         raise RegistrationError("Only afterSave is allowed on _PushStatus")
     if kind in USER_TRIGGERS and class_name != "_User":

@@ -110,14 +110,14 @@ def function_request(
     params: dict[str, object],
     texts: frozenset[str] = frozenset(),
 ) -> FunctionRequest:
-    return FunctionRequest(**_common(ctx), function_name=function_name, params=params, texts=texts)
+    return FunctionRequest(**common(ctx), function_name=function_name, params=params, texts=texts)
 
 
 def trigger_request(
     ctx: RequestContext, trigger_name: str, subject: Object, original: Object | None = None
 ) -> TriggerRequest:
     return TriggerRequest(
-        **_common(ctx), trigger_name=trigger_name, object=subject, original=original
+        **common(ctx), trigger_name=trigger_name, object=subject, original=original
     )
 
 
@@ -125,7 +125,7 @@ def find_request(
     ctx: RequestContext, trigger_name: str, query: Query[Any], *, count: bool, is_get: bool
 ) -> FindRequest:
     return FindRequest(
-        **_common(ctx), trigger_name=trigger_name, query=query, count=count, is_get=is_get
+        **common(ctx), trigger_name=trigger_name, query=query, count=count, is_get=is_get
     )
 
 
@@ -138,7 +138,7 @@ def file_request(
     stream: bool = False,
 ) -> FileRequest:
     return FileRequest(
-        **_common(ctx), trigger_name=trigger_name, file=file, file_size=file_size, stream=stream
+        **common(ctx), trigger_name=trigger_name, file=file, file_size=file_size, stream=stream
     )
 
 
@@ -146,11 +146,12 @@ def config_request(
     ctx: RequestContext, trigger_name: str, subject: Config, original: Config | None
 ) -> ConfigRequest:
     return ConfigRequest(
-        **_common(ctx), trigger_name=trigger_name, object=subject, original=original
+        **common(ctx), trigger_name=trigger_name, object=subject, original=original
     )
 
 
-def _common(ctx: RequestContext) -> dict[str, Any]:
+def common(ctx: RequestContext) -> dict[str, Any]:
+    """What every request tells of who asks, as arguments."""
     caller = ctx.caller
     return {
         "master": caller.is_master,

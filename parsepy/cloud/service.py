@@ -16,6 +16,8 @@ from parsepy.cloud.files import FILE_CLASS
 from parsepy.cloud.functions import Answered, Sent
 from parsepy.cloud.hooks import Hooks
 from parsepy.cloud.jobs import Jobs
+from parsepy.cloud.live_requests import CONNECT_CLASS
+from parsepy.cloud.live_triggers import HandledLiveTriggers
 from parsepy.cloud.registry import Entry, Registry
 from parsepy.cloud.runner import Runner
 from parsepy.cloud.triggers import HandledTriggers
@@ -74,6 +76,7 @@ class Cloud:
             threads=options.cloud_code.threads,
             log=CallLog(options.log_levels),
         )
+        self.live = HandledLiveTriggers(registry, self._runner)
         self._functions: dict[str, Entry] = {}
         self._triggers: dict[str, HandledTriggers] = {}
         self.of_files: FileTriggers | None = None
@@ -135,6 +138,7 @@ class Cloud:
         for (kind, class_name), entry in {**triggers_now, **self.registry.triggers}.items():
             by_class.setdefault(class_name, {})[kind] = entry
         of_files, of_config = by_class.pop(FILE_CLASS, None), by_class.pop(CONFIG_CLASS, None)
+        by_class.pop(CONNECT_CLASS, None)
         self.of_files = HandledFileTriggers(of_files, self._runner) if of_files else None
         self._config_triggers = (
             HandledConfigTriggers(of_config, self._runner) if of_config else None

@@ -20,6 +20,7 @@ from parsepy.options.model import (
     EmailVerification,
     FileAccess,
     Idempotency,
+    LiveQuery,
     Pages,
     PasswordPolicy,
     RateLimit,
@@ -96,6 +97,7 @@ def build_options(values: Mapping[str, object]) -> ServerOptions:
         cloud=_sources(v.get("cloud")),
         cloud_code=_cloud_code(v.get("cloudCode") or {}),
         webhooks=_webhooks(v.get("webhooks") or {}),
+        live_query=_live_query(v),
         auth=MappingProxyType(dict(v.get("auth") or {})),
         enable_anonymous_users=v["enableAnonymousUsers"],
         enable_insecure_auth_adapters=v["enableInsecureAuthAdapters"],
@@ -190,6 +192,23 @@ def _webhooks(given: Mapping[str, Any]) -> Webhooks:
         allow_private=given.get("allowPrivateAddresses", True),
         max_redirects=int(given.get("maxRedirects", 0)),
         max_answer=int(given.get("maxAnswerSize", 20 * 1024 * 1024)),
+    )
+
+
+def _live_query(v: Mapping[str, Any]) -> LiveQuery:
+    published: Mapping[str, Any] = v.get("liveQuery") or {}
+    server: Mapping[str, Any] = v.get("liveQueryServerOptions") or {}
+    class_names = tuple(published.get("classNames") or ())
+    wanted = v.get("startLiveQueryServer")
+    return LiveQuery(
+        class_names=class_names,
+        serves=bool(class_names or server) if wanted is None else bool(wanted),
+        key_pairs=MappingProxyType(dict(server.get("keyPairs") or {})),
+        ping_interval=server.get("websocketTimeout", 10_000) / 1000,
+        max_subscriptions=int(server.get("maxSubscriptionsPerClient", 1000)),
+        max_unsent=int(server.get("maxUnsentSize", 1 << 20)),
+        max_frame=int(server.get("maxFrameSize", 1 << 20)),
+        resume_events=int(server.get("resumeEvents", 1000)),
     )
 
 

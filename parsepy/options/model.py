@@ -144,6 +144,23 @@ class Webhooks(msgspec.Struct, frozen=True, kw_only=True):
     max_answer: int
 
 
+class LiveQuery(msgspec.Struct, frozen=True, kw_only=True):
+    """`class_names` are names or patterns, `ping_interval` is in seconds, `max_unsent` in bytes.
+
+    `serves`: whether this process has sockets. `resume_events`: how many are kept for clients that
+    come back.
+    """
+
+    class_names: tuple[str, ...]
+    serves: bool
+    key_pairs: Mapping[str, str]
+    ping_interval: float
+    max_subscriptions: int
+    max_unsent: int
+    max_frame: int
+    resume_events: int
+
+
 class ServerOptions(msgspec.Struct, frozen=True, kw_only=True):
     """One app's options; made by `load_options`, which validates.
 
@@ -208,6 +225,7 @@ class ServerOptions(msgspec.Struct, frozen=True, kw_only=True):
     cloud: tuple[str | Callable[..., object], ...]
     cloud_code: CloudCode
     webhooks: Webhooks
+    live_query: LiveQuery
 
     auth: Mapping[str, object]
     enable_anonymous_users: bool

@@ -4,10 +4,11 @@ from collections.abc import Mapping
 from typing import cast
 from uuid import uuid4
 
+from parsepy.cloud.live_requests import LiveQueryEvent
 from parsepy.cloud.registry import RegistrationError, Registry, is_callable_name
 from parsepy.cloud.requests import CloudRequest, FileRequest, FindRequest, TriggerRequest
 from parsepy.cloud.validators import InvalidValidator, Validator, validator_from
-from parsepy.testing import cloud_files, cloud_values
+from parsepy.testing import cloud_files, cloud_values, live_values
 from parsepy.testing.job_bridge import JobBridge
 from parsepy.testing.process import RemoteFunction, RemoteProcess
 from parsepy.types import MISSING, JSONObject, JSONValue
@@ -48,8 +49,7 @@ class CloudBridge:
                 if is_callable_name(name):
                     self._registry.add_job(name, self.jobs.at(str(action["url"])))
             case "liveQueryEvent":
-                # Not offered yet; refused, they would end the cloud code of a whole suite.
-                pass
+                self._registry.add_live_listener(_RemoteListener(str(action["url"]), self._process))
             case kind:
                 return 400, {"error": f"{kind} is not offered"}
         return 200, {}
@@ -59,6 +59,16 @@ class CloudBridge:
         if isinstance(read, RemoteFunction):
             return Validator(function=read)
         return validator_from(read) if isinstance(read, Mapping) else None
+
+
+class _RemoteListener:
+    def __init__(self, url: str, process: RemoteProcess) -> None:
+        self._url = url
+        self._process = process
+
+    async def __call__(self, event: LiveQueryEvent) -> None:
+        sent: JSONObject = {"callId": uuid4().hex, "request": live_values.event_json(event)}
+        await self._process.post(self._url, sent)
 
 
 class _RemoteHandler:

@@ -3,6 +3,7 @@
 from typing import cast
 
 from parsepy.cloud import values
+from parsepy.cloud.live_requests import ConnectRequest, EventRequest, SubscribeRequest
 from parsepy.cloud.objects import Object
 from parsepy.cloud.queries import Query
 from parsepy.cloud.requests import (
@@ -15,7 +16,7 @@ from parsepy.cloud.requests import (
 )
 from parsepy.errors import ParseError, ScriptFailed
 from parsepy.protocol.values import pointer
-from parsepy.testing import cloud_files
+from parsepy.testing import cloud_files, live_values
 from parsepy.types import MISSING, JSONObject, JSONValue
 
 
@@ -46,6 +47,8 @@ def request_json(request: CloudRequest) -> JSONObject:
         sent |= cloud_files.file_request_json(request)
     elif isinstance(request, ConfigRequest):
         sent |= _config_json(request)
+    if isinstance(request, ConnectRequest | SubscribeRequest | EventRequest):
+        sent |= live_values.members(request)
     return sent
 
 
@@ -97,7 +100,9 @@ def take_back(request: CloudRequest, after: JSONObject) -> None:
     """The members of the request as the handler left them."""
     if isinstance(after.get("context"), dict):
         request.context = cast("JSONObject", after["context"])
-    if isinstance(request, TriggerRequest):
+    if isinstance(request, SubscribeRequest | EventRequest):
+        live_values.take_back(request, after)
+    elif isinstance(request, TriggerRequest):
         _take_back_object(request.object, after.get("object"))
     elif isinstance(request, FindRequest):
         query = decoded(after.get("query"))

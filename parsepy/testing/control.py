@@ -11,6 +11,7 @@ from parsepy.errors import ParseError
 from parsepy.files.base import FileStore
 from parsepy.options.errors import OptionsError
 from parsepy.options.load import load_options
+from parsepy.options.model import LiveQuery
 from parsepy.protocol import json
 from parsepy.testing.cloud_bridge import CloudBridge
 from parsepy.testing.lent_files import lent_files
@@ -32,6 +33,11 @@ class SwitchableApp:
         self.current = app
         self._files = app.parts.files
         self._process = process
+
+    @property
+    def live_query(self) -> LiveQuery:
+        """The options that the server's sockets begin with."""
+        return self.current.parts.services.options.live_query
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "lifespan":

@@ -5,10 +5,12 @@ import contextlib
 import os
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any, cast
 
 import uvicorn
 
 from parsepy.app import create_app
+from parsepy.livequery.sockets_of_uvicorn import websocket_protocol, websocket_settings
 from parsepy.options.errors import OptionsError
 from parsepy.protocol import json
 from parsepy.testing.control import ControlApp, SwitchableApp
@@ -62,6 +64,7 @@ async def _serve(
 
 
 def _config(app: SwitchableApp | ControlApp, host: str, port: int) -> uvicorn.Config:
+    live_query = app.live_query if isinstance(app, SwitchableApp) else None
     return uvicorn.Config(
         app,
         host=host,
@@ -71,6 +74,8 @@ def _config(app: SwitchableApp | ControlApp, host: str, port: int) -> uvicorn.Co
         server_header=False,
         log_level="warning",
         proxy_headers=False,
+        ws=cast("Any", websocket_protocol),
+        **websocket_settings(live_query),
     )
 
 

@@ -18,6 +18,10 @@ OURS = frozenset(
         "webhooks.allowPrivateAddresses",
         "webhooks.maxRedirects",
         "webhooks.maxAnswerSize",
+        "liveQueryServerOptions.maxFrameSize",
+        "liveQueryServerOptions.maxSubscriptionsPerClient",
+        "liveQueryServerOptions.maxUnsentSize",
+        "liveQueryServerOptions.resumeEvents",
     )
 )
 """Options that parse-server does not have."""

@@ -61,6 +61,20 @@ FEATURES: list[Case] = [
         f"{OPTION} 'databaseOptions.allowPublicExplain' must be a boolean.",
     ),
     ({"liveQuery": {"regexTimeout": "5"}}, "liveQuery.regexTimeout must be a number"),
+    ({"liveQuery": {"classNames": "Game"}}, "liveQuery.classes should be an array of string"),
+    ({"liveQuery": {"classNames": [1]}}, "liveQuery.classes should be an array of string"),
+    (
+        {"liveQuery": {"classNames": ["("]}},
+        "liveQuery.classNames: '(' is no pattern: missing ), unterminated subpattern at position 0",
+    ),
+    (
+        {"liveQueryServerOptions": {"websocketTimeout": "5"}},
+        "liveQueryServerOptions.websocketTimeout must be a number",
+    ),
+    (
+        {"liveQueryServerOptions": {"keyPairs": {"masterKey": 1}}},
+        "liveQueryServerOptions.keyPairs must be an object of texts",
+    ),
     ({"installation": []}, "installation must be an object."),
     ({"installation": {"token": 1}}, "installation contains unknown property 'token'."),
     (

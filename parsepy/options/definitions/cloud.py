@@ -24,11 +24,17 @@ LIVE_QUERY: Final = Group(
             "Classes whose changes are published, as names or patterns.",
             production=True,
             environment="PARSE_SERVER_LIVEQUERY_CLASSNAMES",
+            supported=True,
         ),
         adapter("pubSubAdapter", "What publishes."),
         mapping("redisOptions", "Settings of the Redis client."),
         text("redisURL", "Redis between several processes.", production=True),
-        number("regexTimeout", "Milliseconds for one pattern; 0: no bound.", 100),
+        number(
+            "regexTimeout",
+            "Milliseconds for one pattern. Patterns have a bound of their own here.",
+            100,
+            supported=True,
+        ),
         adapter("wssAdapter", "What speaks WebSocket."),
     ),
 )
@@ -38,16 +44,44 @@ LIVE_QUERY_SERVER: Final = Group(
     "PARSE_LIVE_QUERY_SERVER",
     (
         text("appId", "Must be the server's."),
-        number("cacheTimeout", "Milliseconds a session is cached."),
-        mapping("keyPairs", "Keys that clients may show."),
+        number(
+            "cacheTimeout",
+            "Milliseconds a session is cached. Here cached sessions are always current.",
+            supported=True,
+        ),
+        mapping("keyPairs", "Keys that clients may show; one of them opens.", supported=True),
         text("logLevel", "VERBOSE, INFO, ERROR or NONE."),
         text("masterKey", "Must be the server's."),
+        number(
+            "maxFrameSize",
+            "Bytes of one frame from a client. Not in parse-server.",
+            1024 * 1024,
+            supported=True,
+        ),
+        number(
+            "maxSubscriptionsPerClient",
+            "Subscriptions of one connection. Not in parse-server.",
+            1000,
+            supported=True,
+        ),
+        number(
+            "maxUnsentSize",
+            "Bytes that wait for a slow client before it is cut off. Not in parse-server.",
+            1024 * 1024,
+            supported=True,
+        ),
         number("port", "Port of a listener of its own.", 1337),
         adapter("pubSubAdapter", "What subscribes."),
         mapping("redisOptions", "Settings of the Redis client."),
         text("redisURL", "Redis between several processes.", production=True),
+        number(
+            "resumeEvents",
+            "Events that are kept for clients that come back. Not in parse-server.",
+            1000,
+            supported=True,
+        ),
         text("serverURL", "Where sessions are looked up."),
-        number("websocketTimeout", "Milliseconds between pings."),
+        number("websocketTimeout", "Milliseconds between pings.", 10_000, supported=True),
         adapter("wssAdapter", "What speaks WebSocket."),
     ),
 )
@@ -109,7 +143,12 @@ CLOUD: Final = Section(
         mapping(
             "liveQuery", "What LiveQuery publishes, and how.", production=True, members=LIVE_QUERY
         ),
-        switch("startLiveQueryServer", "Serves LiveQuery in this process.", production=True),
+        switch(
+            "startLiveQueryServer",
+            "Serves LiveQuery in this process; by default where classes are published.",
+            production=True,
+            supported=True,
+        ),
         mapping(
             "liveQueryServerOptions",
             "Settings of that; giving them starts it.",

@@ -1,8 +1,11 @@
 """Checks of single options and small groups."""
 
+import re
 from collections.abc import Mapping
 from typing import Final
 
+from parsepy.options.definition import Kind
+from parsepy.options.definitions.cloud import LIVE_QUERY_SERVER
 from parsepy.options.definitions.files import INSTALLATION
 from parsepy.options.definitions.operation import LOG_LEVELS
 from parsepy.options.errors import OptionsError
@@ -15,9 +18,13 @@ from parsepy.options.validation.rules import (
     is_number,
     is_object,
     is_set,
+    is_string,
     require,
 )
 
+_LIVE_NUMBERS: Final = tuple(
+    option.name for option in LIVE_QUERY_SERVER.options if option.kind is Kind.NUMBER
+)
 _MOST_REDIRECTS: Final = 10
 _LOG_LEVELS: Final = ("error", "warn", "info", "debug", "verbose", "silly", "silent")
 
@@ -67,9 +74,29 @@ def check_log_levels(values: Mapping[str, object]) -> None:
 
 
 def check_live_query(values: Mapping[str, object]) -> None:
-    options = values.get("liveQuery")
-    if is_object(options):
-        each_given(options, ("regexTimeout",), is_number, "liveQuery.{} must be a number")
+    published, server = values.get("liveQuery"), values.get("liveQueryServerOptions")
+    if is_object(published):
+        each_given(published, ("regexTimeout",), is_number, "liveQuery.{} must be a number")
+        _check_published_classes(published.get("classNames"))
+    if is_object(server):
+        each_given(server, _LIVE_NUMBERS, is_number, "liveQueryServerOptions.{} must be a number")
+        pairs = server.get("keyPairs")
+        require(
+            not is_set(pairs) or (is_object(pairs) and all(map(is_string, pairs.values()))),
+            "liveQueryServerOptions.keyPairs must be an object of texts",
+        )
+
+
+def _check_published_classes(names: object) -> None:
+    if not is_set(names):
+        return
+    if not is_array(names) or not all(map(is_string, names)):
+        raise OptionsError("liveQuery.classes should be an array of string")
+    for name in names:
+        try:
+            re.compile(str(name))
+        except re.error as error:
+            raise OptionsError(f"liveQuery.classNames: {name!r} is no pattern: {error}") from None
 
 
 def check_installation(values: Mapping[str, object]) -> None:

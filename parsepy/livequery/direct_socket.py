@@ -1,0 +1,56 @@
+"""uvicorn's WebSocket protocol with a short way out.
+
+An ASGI server wants every frame as an event that is awaited. What LiveQuery sends is the same few
+bytes for thousands of sockets, so this protocol offers itself as the connection's `Socket`: its
+frames go straight into the transport's buffer.
+"""
+
+from typing import Final, cast
+
+from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
+
+from parsepy.livequery.endpoint import DIRECT
+
+PATIENCE: Final = 5.0
+"""Seconds in which a client may take the frame that ends its connection."""
+
+_TEXT: Final = 0x81
+"""The first byte of a whole text frame."""
+
+
+class DirectProtocol(WebSocketsSansIOProtocol):
+    """A `livequery.sockets.Socket` while the connection is open. For servers without compression
+    of messages."""
+
+    async def run_asgi(self) -> None:
+        self.scope["extensions"][DIRECT] = cast("dict[object, object]", self)
+        await super().run_asgi()
+
+    @property
+    def unsent(self) -> int:
+        return self.transport.get_write_buffer_size()
+
+    def write(self, text: bytes) -> None:
+        if self.handshake_complete and not self.close_sent and not self.disconnected:
+            self.transport.write(_header(len(text)) + text)
+
+    def close(self, code: int) -> None:
+        if self.close_sent or self.disconnected:
+            return
+        self.conn.send_close(code)
+        self.transport.write(b"".join(self.conn.data_to_send()))
+        self.close_sent = True
+        self.stop_keepalive()
+        if self.read_paused:
+            self.read_paused = False
+            self.transport.resume_reading()
+        self.close_timer = self.loop.call_later(PATIENCE, self.transport.abort)
+
+
+def _header(length: int) -> bytes:
+    """Of a frame from a server, which is not masked (RFC 6455, section 5.2)."""
+    if length < 126:
+        return bytes((_TEXT, length))
+    if length < 65536:
+        return bytes((_TEXT, 126)) + length.to_bytes(2, "big")
+    return bytes((_TEXT, 127)) + length.to_bytes(8, "big")

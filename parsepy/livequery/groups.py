@@ -1,0 +1,82 @@
+"""The subscriptions of one class, those with the same condition together."""
+
+from collections.abc import Iterable
+from typing import Final
+
+from parsepy.errors import ParseError
+from parsepy.livequery.index import Index
+from parsepy.livequery.subscriptions import Subscription
+from parsepy.query.match import Matcher, compile_matcher
+from parsepy.query.parse import parse_where
+from parsepy.query.tree import NOTHING, Where
+from parsepy.schema.classes import ClassSchema
+from parsepy.types import JSONMapping, JSONObject
+
+
+class Group:
+    """Subscriptions that want the same objects: an event is matched once for all of them."""
+
+    __slots__ = ("condition", "key", "matches", "subscriptions")
+
+    def __init__(self, key: bytes, condition: JSONObject) -> None:
+        self.key: Final = key
+        self.condition: Final = condition
+        self.matches: Matcher = compile_matcher(NOTHING)
+        self.subscriptions: dict[Subscription, None] = {}
+
+
+class ClassGroups:
+    """`schema` is the class as it was when conditions were last read: what a value in them means
+    hangs on the types of fields."""
+
+    def __init__(self, schema: ClassSchema) -> None:
+        self.schema = schema
+        self._groups: dict[bytes, Group] = {}
+        self._index: Index[Group] = Index()
+
+    def __bool__(self) -> bool:
+        return bool(self._groups)
+
+    def add(self, subscription: Subscription, where: Where) -> None:
+        """`where` is its condition, read with the present `schema`."""
+        key = subscription.group_key
+        group = self._groups.get(key)
+        if group is None:
+            group = self._groups[key] = Group(key, subscription.where)
+            group.matches = compile_matcher(where)
+            self._index.add(where, group)
+        group.subscriptions[subscription] = None
+        subscription.group = group
+
+    def remove(self, subscription: Subscription) -> None:
+        group = subscription.group
+        if group is None:
+            return
+        subscription.group = None
+        group.subscriptions.pop(subscription, None)
+        if not group.subscriptions:
+            del self._groups[group.key]
+            self._index.remove(group)
+
+    def read_anew(self, schema: ClassSchema) -> None:
+        """The class has changed."""
+        if schema is self.schema:
+            return
+        self.schema = schema
+        self._index = Index()
+        for group in self._groups.values():
+            where = _read(group.condition, schema)
+            group.matches = compile_matcher(where)
+            self._index.add(where, group)
+
+    def candidates(self, documents: Iterable[JSONMapping]) -> Iterable[Group]:
+        """Groups that one of the documents may match; the others have not been looked at."""
+        return self._index.candidates(*documents)
+
+
+def _read(condition: JSONObject, schema: ClassSchema) -> Where:
+    try:
+        return parse_where(condition, schema.types)
+    except ParseError:
+        # The class has changed so that the query would be refused now.
+        return NOTHING

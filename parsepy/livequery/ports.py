@@ -1,0 +1,96 @@
+"""What LiveQuery needs from an app's own code."""
+
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from parsepy.objects.context import RequestContext
+from parsepy.types import JSONObject, ParseObject
+
+
+@dataclass(frozen=True, slots=True)
+class Situation:
+    """A client, and how busy the server is: `clients` are connected, of `subscriptions` classes
+    there are subscriptions."""
+
+    client_id: str
+    clients: int
+    subscriptions: int
+    session_token: str | None
+    use_master_key: bool
+    installation_id: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What a client wants to subscribe to; `op` is `subscribe` or `update`."""
+
+    op: str
+    request_id: int | float
+    class_name: str
+    where: JSONObject
+    keys: tuple[str, ...] | None
+    watch: tuple[str, ...] | None
+
+
+@dataclass(frozen=True, slots=True)
+class Happened:
+    """An event for one subscriber, before what is hidden from him is taken off."""
+
+    event: str
+    class_name: str
+    object: ParseObject
+    original: ParseObject | None
+
+
+@dataclass(frozen=True, slots=True)
+class Monitored:
+    """Something that happened on the server: `ws_connect`, `connect`, `subscribe`, `unsubscribe`,
+    `ws_disconnect`. `client` is there once it has connected."""
+
+    event: str
+    clients: int
+    subscriptions: int
+    client: Situation | None = None
+    user: ParseObject | None = None
+    details: JSONObject = field(default_factory=dict)
+
+
+class LiveTriggers(Protocol):
+    """What a trigger raises is meant for the client, and refuses what he wants."""
+
+    async def before_connect(self, ctx: RequestContext, situation: Situation) -> None: ...
+
+    async def before_subscribe(
+        self, ctx: RequestContext, situation: Situation, asked: Asked
+    ) -> Asked:
+        """What to subscribe to instead."""
+
+    def judges_events_of(self, class_name: str) -> bool:
+        """Whether `after_event` has to be asked."""
+
+    async def after_event(
+        self, ctx: RequestContext, situation: Situation, happened: Happened
+    ) -> Happened | None:
+        """What to tell instead; `None`: nothing."""
+
+    def monitor(self, happened: Monitored) -> None:
+        """Tells those who watch the server."""
+
+
+class NoLiveTriggers:
+    async def before_connect(self, ctx: RequestContext, situation: Situation) -> None: ...
+
+    async def before_subscribe(
+        self, ctx: RequestContext, situation: Situation, asked: Asked
+    ) -> Asked:
+        return asked
+
+    def judges_events_of(self, class_name: str) -> bool:
+        return False
+
+    async def after_event(
+        self, ctx: RequestContext, situation: Situation, happened: Happened
+    ) -> Happened | None:
+        return happened
+
+    def monitor(self, happened: Monitored) -> None: ...
