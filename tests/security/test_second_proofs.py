@@ -1,13 +1,15 @@
 """Second proofs: used up whichever way they come, and told by no way to ask."""
 
 import asyncio
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 
 from parsepy.cloud import Object, TriggerRequest
+from parsepy.types import JSONValue
 from tests.auth.mfa.app import MfaApp, error, mfa_app
-from tests.auth.mfa.enrolment import SECRET
+from tests.auth.mfa.enrolment import MOBILE, SECRET
 from tests.security.doors import NOBODY, Door, session
 from tests.support.answering_server import answering_server
 from tests.support.local_app import URL, User
@@ -61,6 +63,42 @@ async def _spendable(app: MfaApp, proof: str) -> str:
         return app.code() if proof == "app" else codes[0]
     await app.log_in("request")
     return app.phone.code
+
+
+@pytest.mark.parametrize("wrapped", [int, lambda code: [code], lambda code: {"$eq": code}])
+async def test_rule_a_right_code_is_none_unless_it_is_a_text(
+    wrapped: Callable[[str], JSONValue],
+) -> None:
+    async with mfa_app() as app:
+        assert app.code()[0] != "0"
+        user = await app.sign_up()
+        enrolling = {"secret": SECRET, "token": wrapped(app.code())}
+        assert error(await app.change(user, enrolling)) == (141, "Invalid MFA token")
+        assert (await app.change(user, {"secret": SECRET, "token": app.code()})).is_success
+        before = await app.stored()
+
+        assert error(await app.log_in(wrapped(app.code()))) == (141, "Invalid MFA token")
+        removing: dict[str, JSONValue] = {"old": wrapped(app.code())}
+        assert error(await app.change(user, removing)) == (141, "Invalid MFA token")
+        assert await app.stored() == before
+        assert (await app.log_in(app.code())).is_success
+
+
+@pytest.mark.parametrize("wrapped", [int, lambda code: [code], lambda code: {"$eq": code}])
+async def test_rule_a_right_code_of_a_message_is_none_unless_it_is_a_text(
+    wrapped: Callable[[str], JSONValue],
+) -> None:
+    async with mfa_app() as app:
+        user = await app.sign_up()
+        await app.change(user, {"mobile": MOBILE})
+        confirming = {"mobile": MOBILE, "token": wrapped(app.phone.code)}
+        assert error(await app.change(user, confirming)) == (141, "Invalid MFA token")
+        confirming["token"] = app.phone.code
+        assert (await app.change(user, confirming)).is_success
+
+        await app.log_in("request")
+        assert error(await app.log_in(wrapped(app.phone.code))) == (141, "Invalid MFA token 1")
+        assert (await app.log_in(app.phone.code)).is_success
 
 
 async def test_rule_nothing_of_it_is_selected_by_a_find(door: Door) -> None:
