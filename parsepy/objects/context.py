@@ -14,6 +14,7 @@ from parsepy.objects.ports import (
     RoleNames,
     Triggers,
 )
+from parsepy.objects.turns import Turns
 from parsepy.options.model import ServerOptions
 from parsepy.permissions import protected_fields
 from parsepy.permissions.caller import ANYONE, Caller, group_of
@@ -41,6 +42,8 @@ class ObjectServices:
     """Option `protectedFields`: class → group → fields."""
     triggers: Triggers = field(default_factory=NoTriggers)
     publisher: Publisher = field(default_factory=NoPublisher)
+    turns: Turns = field(default_factory=Turns)
+    """Of changes of one object that are published."""
     file_location: Callable[[str], str | None] = lambda _name: None
     """The address of a file that this server does not serve itself."""
     _merged: dict[str, tuple[ClassSchema, Groups]] = field(default_factory=dict)

@@ -35,21 +35,29 @@ async def delete(
     if triggers is not None and readable:
         doomed = await _fetch(ctx, schema, where, writable, condition)
         await triggers.tell(ctx, "beforeDelete", dict(doomed))
-    removed: ParseObject | None = None
     if readable and services.publisher.wants(class_name):
-        removed = await services.storage.remove(schema, where)
-        is_gone = removed is not None
-    else:
-        is_gone = readable and await services.storage.delete(schema, where) > 0
+        is_gone = await _publish_delete(ctx, schema, object_id, where)
+    elif is_gone := readable and await services.storage.delete(schema, where) > 0:
+        await rules.after_delete(ctx, object_id)
     if not is_gone:
         if readable:
             await check_state(ctx, schema, writable, condition)
         raise rules.not_writable(ctx, "delete")
-    await rules.after_delete(ctx, object_id)
-    if removed is not None:
-        await publish.deleted(ctx, schema, removed)
     if triggers is not None:
         await triggers.tell(ctx, "afterDelete", doomed)
+
+
+async def _publish_delete(
+    ctx: RequestContext, schema: ClassSchema, object_id: str, where: Where
+) -> bool:
+    """Whether it was there."""
+    async with publish.in_turn(ctx, schema.name, object_id):
+        removed = await ctx.services.storage.remove(schema, where)
+        if removed is None:
+            return False
+        await ctx.services.rules_of(schema.name).after_delete(ctx, object_id)
+        await publish.deleted(ctx, schema, removed)
+        return True
 
 
 async def _fetch(

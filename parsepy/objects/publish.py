@@ -6,23 +6,16 @@ after it.
 """
 
 import logging
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterator
+from contextlib import AbstractAsyncContextManager, contextmanager, nullcontext
 from typing import Final, cast
 
-from parsepy.errors import DuplicateValue, ParseError
 from parsepy.objects.context import RequestContext
 from parsepy.objects.present import Presenter, strip_internal
 from parsepy.objects.write_state import Write
 from parsepy.protocol.find_parameters import Selection
 from parsepy.schema.classes import ClassSchema
-from parsepy.storage.updates import (
-    CONCURRENCY,
-    Outcome,
-    Transition,
-    Update,
-    one_by_one,
-)
+from parsepy.storage.updates import Update
 from parsepy.types import JSONObject, JSONValue, ParseObject
 
 _log = logging.getLogger(__name__)
@@ -34,21 +27,28 @@ SECRETS: Final = {
 """What nobody is told of who only listens."""
 
 
-async def update(write: Write, asked: Update) -> Outcome:
-    """As the store's `update`; the write knows the object before it. Raises `DuplicateValue`."""
+def in_turn(
+    ctx: RequestContext, class_name: str, object_id: str
+) -> AbstractAsyncContextManager[None]:
+    """Around a change of an object, from the store to those who are told of it.
+
+    A store's answers may overtake each other: whoever listens would be left with a state that is
+    over.
+    """
+    if ctx.services.storage.current_transaction is not None:
+        # Told at its end. To wait for one who waits for that end would not end at all.
+        return nullcontext()
+    return ctx.services.turns.of((class_name, object_id))
+
+
+async def update(write: Write, asked: Update) -> ParseObject | None:
+    """As the store's `update`; the write knows the object before it."""
     storage = write.ctx.services.storage
-    return _noted(write, await storage.update_from(write.schema, asked.where, asked.changes))
-
-
-async def update_many(writes: Sequence[Write], asked: Sequence[Update]) -> list[Outcome]:
-    """As the store's `update_many`, in as many round trips as there are updates."""
-    storage = writes[-1].ctx.services.storage
-    # Updates of one object are told in their order: so they are done in it.
-    repeated = len({each.object_id for each in asked}) < len(asked)
-    told = await one_by_one(
-        storage.update_from, writes[-1].schema, asked, at_once=1 if repeated else CONCURRENCY
-    )
-    return [_noted(write, each) for write, each in zip(writes, told, strict=True)]
+    told = await storage.update_from(write.schema, asked.where, asked.changes)
+    if told is None:
+        return None
+    write.before = told.before
+    return told.after
 
 
 async def saved(write: Write) -> None:
@@ -72,15 +72,6 @@ def _kept_to_the_log(ctx: RequestContext, schema: ClassSchema) -> Iterator[None]
         yield
     except Exception:
         _log.exception("a change of %s was not published [%s]", schema.name, ctx.request_id)
-
-
-def _noted(
-    write: Write, told: Transition | DuplicateValue | ParseError | None
-) -> ParseObject | DuplicateValue | ParseError | None:
-    if not isinstance(told, Transition):
-        return told
-    write.before = told.before
-    return told.after
 
 
 def _published(ctx: RequestContext, schema: ClassSchema, document: ParseObject) -> ParseObject:

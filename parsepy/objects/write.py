@@ -2,6 +2,7 @@
 whoever asks. A step takes the `Write` and changes only it; nothing is stored before the last.
 """
 
+import asyncio
 from collections.abc import Sequence
 
 from parsepy.errors import DuplicateValue, ParseError
@@ -10,7 +11,7 @@ from parsepy.objects.conditions import UNCONDITIONAL, Condition
 from parsepy.objects.context import RequestContext
 from parsepy.objects.write_state import Write, Written
 from parsepy.protocol.operations import Changes
-from parsepy.storage.updates import Outcome, Update
+from parsepy.storage.updates import CONCURRENCY, Outcome, Update
 from parsepy.types import JSONObject, ParseObject
 
 
@@ -71,13 +72,12 @@ async def update(
     not meet `condition`.
     """
     write = await _judged(ctx, class_name, object_id, body, condition, internal)
+    if ctx.services.publisher.wants(class_name):
+        return await _publish_update(write)
     asked = _asked_of_store(write)
     outcome: Outcome
     try:
-        if ctx.services.publisher.wants(class_name):
-            outcome = await publish.update(write, asked)
-        else:
-            outcome = await ctx.services.storage.update(write.schema, asked.where, asked.changes)
+        outcome = await ctx.services.storage.update(write.schema, asked.where, asked.changes)
     except DuplicateValue as duplicate:
         outcome = duplicate
     return await _updated(write, outcome)
@@ -92,12 +92,11 @@ async def update_many(
     writes = [outcome for outcome in outcomes if isinstance(outcome, Write)]
     if not writes:
         return [outcome for outcome in outcomes if isinstance(outcome, ParseError)]
+    if ctx.services.publisher.wants(class_name):
+        return await _publish_updates(outcomes)
     # The last schema knows every field that one of the bodies added.
     asked = [_asked_of_store(write) for write in writes]
-    if ctx.services.publisher.wants(class_name):
-        stored = await publish.update_many(writes, asked)
-    else:
-        stored = await ctx.services.storage.update_many(writes[-1].schema, asked)
+    stored = await ctx.services.storage.update_many(writes[-1].schema, asked)
     stored_by = dict(zip(map(id, writes), stored, strict=True))
     return [
         await _told(outcome, stored_by[id(outcome)]) if isinstance(outcome, Write) else outcome
@@ -135,6 +134,43 @@ def _asked_of_store(write: Write) -> Update:
 
 async def _updated(write: Write, outcome: Outcome) -> Written:
     """The steps after the store has answered. Raises what the outcome means."""
+    await _complete_update(write, outcome)
+    return await _update_told(write)
+
+
+async def _publish_update(write: Write) -> Written:
+    """As the rest of an update, for a class whose changes are published."""
+    asked = _asked_of_store(write)
+    outcome: Outcome
+    async with publish.in_turn(write.ctx, write.class_name, write.object_id):
+        try:
+            outcome = await publish.update(write, asked)
+        except DuplicateValue as duplicate:
+            outcome = duplicate
+        await _complete_update(write, outcome)
+        await publish.saved(write)
+    return await _update_told(write)
+
+
+async def _publish_updates(
+    begun: Sequence[Write | ParseError],
+) -> list[Written | ParseError]:
+    """Each by itself: only so the store tells what was before it."""
+    limit = asyncio.Semaphore(CONCURRENCY)
+
+    async def outcome(write: Write | ParseError) -> Written | ParseError:
+        if isinstance(write, ParseError):
+            return write
+        async with limit:
+            try:
+                return await _publish_update(write)
+            except ParseError as error:
+                return error
+
+    return list(await asyncio.gather(*map(outcome, begun)))
+
+
+async def _complete_update(write: Write, outcome: Outcome) -> None:
     rules = write.ctx.services.rules_of(write.class_name)
     if isinstance(outcome, DuplicateValue):
         raise rules.duplicate(outcome.field) from None
@@ -145,8 +181,9 @@ async def _updated(write: Write, outcome: Outcome) -> Written:
     write.stored = outcome
     await write_steps.change_relations(write)
     await rules.after_update(write)
-    if write.before is not None:
-        await publish.saved(write)
+
+
+async def _update_told(write: Write) -> Written:
     answer = await write_answer.update_answer(write)
     return Written(write.object_id, await write_triggers.after_save(write, answer))
 

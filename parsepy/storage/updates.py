@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
-from typing import Final, TypeAlias, TypeVar
+from typing import Final, TypeAlias
 
 from msgspec import Struct
 
@@ -34,20 +34,15 @@ class Transition(Struct, frozen=True):
 Outcome: TypeAlias = ParseObject | DuplicateValue | ParseError | None
 """The object after its update, `None` if it was not selected, or why it was refused."""
 
-Updated = TypeVar("Updated")
+UpdateOne: TypeAlias = Callable[[ClassSchema, Where, Changes], Awaitable[ParseObject | None]]
 
 
 async def one_by_one(
-    update_one: Callable[[ClassSchema, Where, Changes], Awaitable[Updated | None]],
-    schema: ClassSchema,
-    updates: Sequence[Update],
-    *,
-    at_once: int = CONCURRENCY,
-) -> list[Updated | DuplicateValue | ParseError | None]:
-    """What came of each, in the order of `updates`."""
-    limit = asyncio.Semaphore(at_once)
+    update_one: UpdateOne, schema: ClassSchema, updates: Sequence[Update]
+) -> list[Outcome]:
+    limit = asyncio.Semaphore(CONCURRENCY)
 
-    async def outcome(update: Update) -> Updated | DuplicateValue | ParseError | None:
+    async def outcome(update: Update) -> Outcome:
         async with limit:
             try:
                 return await update_one(schema, update.where, update.changes)
