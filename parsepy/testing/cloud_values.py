@@ -155,6 +155,8 @@ def decoded(value: JSONValue) -> object:
             return value["json"]
         case "Bytes":
             return {"__type": "Bytes", "base64": value["base64"]}
+        case "Class":
+            return str(value["className"])
         case "Type":
             return str(value["name"]).lower()
         case "Undefined":
