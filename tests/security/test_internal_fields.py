@@ -68,6 +68,30 @@ async def test_rule_a_token_of_old_days_is_written_by_no_client(
     assert not (await door.ask(app, "POST", "/upgradeToRevocableSession", {}, who=planted)).ok
 
 
+async def test_rule_a_token_of_old_days_is_no_filter(app: LocalApp, ann: User, door: Door) -> None:
+    """Not even on rows that a caller may read."""
+    schema = await app.app.parts.schemas.get("_User")
+    where = Equal(Path("objectId"), ann.id)
+    await app.storage.storage.update(schema, where, {"sessionToken": SetValue("legacy")})
+    await app.create("Guess", {"text": "legacy"})
+    conditions: list[object] = ["legacy", {"$regex": "^l"}, {"$ne": "x"}, {"$exists": True}]
+    for condition in conditions:
+        for asked in (
+            {"sessionToken": condition},
+            {"$or": [{"sessionToken": condition}]},
+            {"$nor": [{"$nor": [{"sessionToken": condition}]}]},
+        ):
+            reply = await door.ask(app, "GET", "/users", {"where": asked}, who=session(ann))
+            assert not reply.ok or reply.value == {"results": []}, asked
+            counted = {"where": asked, "count": 1, "limit": 0}
+            reply = await door.ask(app, "GET", "/users", counted, who=session(ann))
+            assert not reply.ok or reply.value["count"] == 0, asked
+    query = {"className": "_User", "where": {}}
+    select = {"text": {"$select": {"query": query, "key": "sessionToken"}}}
+    reply = await door.ask(app, "GET", "/classes/Guess", {"where": select}, who=session(ann))
+    assert not reply.ok or reply.value == {"results": []}
+
+
 async def test_rule_internal_fields_are_never_readable(
     app: LocalApp, ann: User, door: Door
 ) -> None:
