@@ -128,7 +128,7 @@ class AppParts:
         self._wire_cloud(options, registry)
         if loaded is not None:
             registry.take_loaded(loaded)
-        self.live = _live(self.objects, self.users.sessions, self.cloud.live)
+        self.live = _live(self.objects, self.users.sessions, self.roles, self.cloud.live)
         self.services = self._app_services(options)
 
     def _wire_objects(self, options: ServerOptions) -> None:
@@ -222,7 +222,7 @@ class AppParts:
         if self.mailer is not None:
             await self.mailer.start()
         if self.live is not None:
-            self.live.start()
+            await self.live.start()
         if self.services.options.database_options.get("enableSchemaHooks"):
             self.schemas.follow()
         if self.watcher is not None:
@@ -352,14 +352,14 @@ def _mailer(options: ServerOptions, storage: Storage) -> "AppMailer | None":
 
 
 def _live(
-    objects: ObjectServices, sessions: Sessions, triggers: "LiveTriggers"
+    objects: ObjectServices, sessions: Sessions, roles: Roles, triggers: "LiveTriggers"
 ) -> "LiveParts | None":
     wanted = objects.options.live_query
     if not (wanted.class_names or wanted.serves):
         return None
     from parsepy.livequery.parts import LiveParts
 
-    return LiveParts(objects, sessions, triggers, _own_url(objects.options))
+    return LiveParts(objects, sessions, roles, triggers, _own_url(objects.options))
 
 
 def _own_url(options: ServerOptions) -> str:

@@ -6,7 +6,7 @@ import click
 
 from parsepy.cli.copy import copy
 from parsepy.cli.doctor import doctor
-from parsepy.cli.serve import dev, serve
+from parsepy.cli.serve import dev, live, serve
 
 # Taken before anything heavy is imported, so that "ready in" tells what a person waits for.
 _STARTED = time.perf_counter()
@@ -22,6 +22,7 @@ def cli(context: click.Context) -> None:
 
 cli.add_command(serve)
 cli.add_command(dev)
+cli.add_command(live)
 cli.add_command(doctor)
 cli.add_command(copy)
 

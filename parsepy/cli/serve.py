@@ -4,9 +4,11 @@ import errno
 import os
 import socket
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import ExitStack
+from enum import Enum, auto
 from pathlib import Path
-from typing import Any, TypeVar, cast
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 import click
 import msgspec
@@ -17,6 +19,9 @@ from parsepy.cli.launch import Launch, prepare
 from parsepy.options.database_uri import SQLITE_MEMORY
 from parsepy.options.errors import OptionsError
 from parsepy.options.model import ServerOptions
+
+if TYPE_CHECKING:
+    from starlette.types import ASGIApp
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
@@ -43,7 +48,7 @@ def serve(
     CONFIG is a parse-server config.json. Flags go over it, it goes over the PARSE_SERVER_*
     variables. Without any keys, random ones are made and kept.
     """
-    _start(context, config, data_dir, flags, watch=False)
+    _start(context, config, data_dir, flags, _Kind.SERVER)
 
 
 @click.command()
@@ -56,7 +61,26 @@ def dev(
     As `serve`, in one process. Cloud code is loaded again as soon as it is saved, without dropping
     a connection; where it does not import, the old code goes on and the reason is shown.
     """
-    _start(context, config, data_dir, {**flags, "cluster": None}, watch=True)
+    _start(context, config, data_dir, {**flags, "cluster": None}, _Kind.DEVELOPMENT)
+
+
+@click.command()
+@_with_configuration
+def live(
+    context: click.Context, /, config: Path | None, data_dir: Path | None, **flags: str | None
+) -> None:
+    """Starts a server that has LiveQuery sockets and no API.
+
+    It hears of changes from the app's other servers through Redis, option liveQuery.redisURL. It
+    listens on liveQueryServerOptions.port, else on port.
+    """
+    _start(context, config, data_dir, flags, _Kind.LIVE)
+
+
+class _Kind(Enum):
+    SERVER = auto()
+    DEVELOPMENT = auto()
+    LIVE = auto()
 
 
 def _start(
@@ -64,16 +88,17 @@ def _start(
     config: Path | None,
     data_dir: Path | None,
     flags: Mapping[str, str | None],
-    *,
-    watch: bool,
+    kind: _Kind,
 ) -> None:
     given = {name: value for name, value in flags.items() if value is not None}
     try:
         launch = prepare(given, config, os.environ, data_dir)
-        if watch:
+        if kind is _Kind.DEVELOPMENT:
             launch = _for_development(launch)
+        if kind is _Kind.LIVE:
+            launch = _for_sockets(launch)
         _check_cluster(launch.options)
-        served = _serve(launch, context.obj, watch=watch)
+        served = _serve(launch, context.obj, kind)
     except OptionsError as error:
         raise BadOptions(str(error)) from None
     if not served:
@@ -87,6 +112,11 @@ def _check_cluster(options: ServerOptions) -> None:
         raise OptionsError("Option cluster does not work on this operating system.")
     if options.database_uri == SQLITE_MEMORY:
         raise OptionsError("Option cluster needs a database that all processes share.")
+    if options.live_query.class_names and options.live_query.redis_url is None:
+        raise OptionsError(
+            "Option cluster with liveQuery needs a Redis, through which the processes tell each"
+            " other of changes: set liveQuery.redisURL."
+        )
 
 
 def _for_development(launch: Launch) -> Launch:
@@ -100,52 +130,83 @@ def _for_development(launch: Launch) -> Launch:
     return msgspec.structs.replace(launch, options=changed)
 
 
-def _serve(launch: Launch, started: float, *, watch: bool) -> bool:
+def _for_sockets(launch: Launch) -> Launch:
+    """On the port of LiveQuery. Raises `OptionsError` where it would never hear of a change."""
+    options = launch.options
+    settings = options.live_query
+    if settings.redis_url is None:
+        raise OptionsError(
+            "parsepy live hears of changes through Redis: set liveQuery.redisURL, here and for the"
+            " servers with the API."
+        )
+    changed = msgspec.structs.replace(
+        options,
+        port=settings.port or options.port,
+        live_query=msgspec.structs.replace(settings, serves=True, port=None),
+    )
+    return msgspec.structs.replace(launch, options=changed)
+
+
+def _serve(launch: Launch, started: float, kind: _Kind) -> bool:
     from parsepy.cli.banner import banner
     from parsepy.cli.listen import bind, cannot_listen, with_bound_port
 
-    with bind(launch.options.host, launch.options.port) as listener:
+    with ExitStack() as sockets:
+        listener = sockets.enter_context(bind(launch.options.host, launch.options.port))
         options = with_bound_port(launch.options, listener)
 
         def announce() -> None:
             click.echo(banner(launch, options, time.perf_counter() - started))
 
+        listeners = [listener]
+        if _has_own_live_port(options):
+            more = bind(options.host, options.live_query.port or 0)
+            listeners.append(sockets.enter_context(more))
         try:
-            return _run(options, listener, announce, watch=watch)
+            return _run(options, listeners, announce, kind)
         except OSError as error:
             if error.errno != errno.EADDRINUSE:
                 raise
             raise cannot_listen(options.host, options.port, error) from None
 
 
+def _has_own_live_port(options: ServerOptions) -> bool:
+    """Apps may know LiveQuery by another port than the API's: then the server listens on both."""
+    live_query = options.live_query
+    return live_query.serves and live_query.port not in (None, options.port)
+
+
 def _run(
     options: ServerOptions,
-    listener: socket.socket,
+    listeners: Sequence[socket.socket],
     announce: Callable[[], None],
-    *,
-    watch: bool,
+    kind: _Kind,
 ) -> bool:
     # Imported before workers are forked, which then share the memory of the modules.
     from parsepy.app import create_app
+    from parsepy.cli.live_only import LiveOnly
     from parsepy.cli.server import run_server
     from parsepy.telemetry import logs
 
     logs.configure(options.log_level)
 
-    if options.cluster == 1:
+    def made() -> "ASGIApp":
         app = create_app(options)
-        if watch:
+        if kind is _Kind.DEVELOPMENT:
             app.parts.watch_code(click.echo)
-        return run_server(app, listener, announce, live_query=options.live_query)
+        return LiveOnly(app, options.mount_path) if kind is _Kind.LIVE else app
+
+    if options.cluster == 1:
+        return run_server(made(), listeners, announce, live_query=options.live_query)
 
     from parsepy.cli.workers import Supervisor
 
     def run_worker(ready: Callable[[], None], lifeline: int) -> bool:
         try:
-            app = create_app(options)
+            app = made()
         except OptionsError as error:
             click.echo(f"parsepy: {error}", err=True)
             return False
-        return run_server(app, listener, ready, lifeline, options.live_query)
+        return run_server(app, listeners, ready, lifeline, options.live_query)
 
     return Supervisor(options.cluster, run_worker, announce).run()

@@ -4,7 +4,7 @@ import asyncio
 import gc
 import signal
 import socket
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from time import monotonic
 from types import FrameType
 from typing import TYPE_CHECKING, Any, Final, cast
@@ -105,7 +105,7 @@ class _Server(uvicorn.Server):
 
 def run_server(
     app: "ASGIApp",
-    listener: socket.socket,
+    listeners: Sequence[socket.socket],
     on_ready: Callable[[], None],
     lifeline: int | None = None,
     live_query: "LiveQuery | None" = None,
@@ -136,7 +136,7 @@ def run_server(
     for ending in (signal.SIGINT, signal.SIGTERM):
         signal.signal(ending, lambda *_: server.end())
     try:
-        server.run(sockets=[listener])
+        server.run(sockets=list(listeners))
     except SystemExit:
         return False
     except asyncio.CancelledError:

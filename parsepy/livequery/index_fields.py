@@ -93,6 +93,9 @@ class Fields(Generic[Q]):
         self._concerning_all: dict[Path, Field[Q]] = {}
         self._tree: PathTree[Field[Q]] = PathTree()
 
+    def __bool__(self) -> bool:
+        return bool(self._fields or self._concerning_all or self._tree)
+
     def put(self, place: Place, query: Q) -> None:
         field = self._fields.get(place.path)
         if field is None:

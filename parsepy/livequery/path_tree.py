@@ -29,6 +29,9 @@ class PathTree(Generic[T]):
     def __init__(self) -> None:
         self._root: _Node[T] = _Node()
 
+    def __bool__(self) -> bool:
+        return bool(self._root.below)
+
     def put(self, path: Path, kept: T) -> None:
         node = self._root
         for part in path.key.split("."):

@@ -209,6 +209,10 @@ def _live_query(v: Mapping[str, Any]) -> LiveQuery:
         max_unsent=int(server.get("maxUnsentSize", 1 << 20)),
         max_frame=int(server.get("maxFrameSize", 1 << 20)),
         resume_events=int(server.get("resumeEvents", 1000)),
+        port=int(server["port"]) if server.get("port") else None,
+        redis_url=(
+            published.get("redisURL") or server.get("redisURL") or v.get("redisUrl") or None
+        ),
     )
 
 

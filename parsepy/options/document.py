@@ -51,7 +51,6 @@ one that is set but not supported yet, is named in a warning.
 database; then `host` is `127.0.0.1` and `allowClientClassCreation` is `true` unless you set them |
 | `serverURL` | required when embedded | `http://localhost:<port><mountPath>` |
 | a function as `masterKey` | called | not supported yet |
-| a function as `publicServerURL` | asked for every request | asked for links in mails and pages |
 """
 
 

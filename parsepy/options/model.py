@@ -159,6 +159,10 @@ class LiveQuery(msgspec.Struct, frozen=True, kw_only=True):
     max_unsent: int
     max_frame: int
     resume_events: int
+    redis_url: str | None
+    """Through which the servers of the app tell each other."""
+    port: int | None
+    """Where there are sockets besides the API's port."""
 
 
 class ServerOptions(msgspec.Struct, frozen=True, kw_only=True):

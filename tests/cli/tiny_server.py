@@ -75,7 +75,7 @@ def main(workers: int, fault: str) -> int:
             say(f"ready {port}")
 
         def serve(ready: Callable[[], None], lifeline: int | None = None) -> bool:
-            return run_server(TinyApp(fault), listener, ready, lifeline)
+            return run_server(TinyApp(fault), [listener], ready, lifeline)
 
         served = serve(announce) if workers == 1 else Supervisor(workers, serve, announce).run()
     return 0 if served else 1

@@ -28,7 +28,12 @@ LIVE_QUERY: Final = Group(
         ),
         adapter("pubSubAdapter", "What publishes."),
         mapping("redisOptions", "Settings of the Redis client."),
-        text("redisURL", "Redis between several processes.", production=True),
+        text(
+            "redisURL",
+            "Redis between several processes; unset: the server's redisUrl.",
+            production=True,
+            supported=True,
+        ),
         number(
             "regexTimeout",
             "Milliseconds for one pattern. Patterns have a bound of their own here.",
@@ -70,10 +75,19 @@ LIVE_QUERY_SERVER: Final = Group(
             1024 * 1024,
             supported=True,
         ),
-        number("port", "Port of a listener of its own.", 1337),
+        number(
+            "port",
+            "Port on which there are sockets too; unset: the API's.",
+            supported=True,
+        ),
         adapter("pubSubAdapter", "What subscribes."),
         mapping("redisOptions", "Settings of the Redis client."),
-        text("redisURL", "Redis between several processes.", production=True),
+        text(
+            "redisURL",
+            "Redis between several processes; unset: the server's redisUrl.",
+            production=True,
+            supported=True,
+        ),
         number(
             "resumeEvents",
             "Events that are kept for clients that come back. Not in parse-server.",
