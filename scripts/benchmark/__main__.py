@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from scripts.benchmark.exchange import WrongAnswerError
+from scripts.benchmark.live import command as live
 from scripts.benchmark.load import LoadGenerator
 from scripts.benchmark.machine import machine
 from scripts.benchmark.measuring import Start, Target, Window, measure, measure_start
@@ -22,6 +23,8 @@ from scripts.benchmark.servers import NAMES, Candidate, candidates
 from scripts.benchmark.usage import memory
 from tests.support.availability import MissingComponentError
 from tests.support.processes import ProcessFailedError
+
+LIVE = "live"
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +39,9 @@ class Command:
 
 def parse(arguments: Sequence[str]) -> Command:
     parser = argparse.ArgumentParser(
-        prog="scripts/bench", description="Measures parsepy beside npm parse-server."
+        prog="scripts/bench",
+        description="Measures parsepy beside npm parse-server.",
+        epilog="scripts/bench live measures LiveQuery; scripts/bench live --help tells more.",
     )
     names = [scenario.name for scenario in SCENARIOS]
     parser.add_argument("--quick", action="store_true", help="shorter windows, fewer rounds")
@@ -117,6 +122,8 @@ def _say(progress: str) -> None:
 
 
 def main(arguments: Sequence[str]) -> int:
+    if arguments[:1] == [LIVE]:
+        return live.main(arguments[1:])
     command = parse(arguments)
     with tempfile.TemporaryDirectory(prefix="parsepy-bench-") as folder:
         try:

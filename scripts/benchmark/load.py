@@ -1,4 +1,4 @@
-"""The load generator as its caller sees it: one process for the whole run, one job at a time."""
+"""A load generator as its caller sees it: one process for the whole run, one job at a time."""
 
 import json
 import subprocess
@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
-from typing import Generic, Self, TypeVar, cast
+from typing import ClassVar, Generic, Self, TypeVar, cast
 
 from scripts.benchmark.exchange import WrongAnswerError
 from scripts.benchmark.load_generator import Job, Result
@@ -28,12 +28,14 @@ class Loaded(Generic[Reading]):
     after: Reading
 
 
-class LoadGenerator:
-    """Starts the process on entry and ends it on exit."""
+class GeneratorProcess:
+    """Starts `module` as a process on entry and ends it on exit. It reads and writes JSON lines."""
+
+    module: ClassVar[str]
 
     def __enter__(self) -> Self:
         self._process = subprocess.Popen(
-            [sys.executable, "-m", "scripts.benchmark.load_generator"],
+            [sys.executable, "-m", self.module],
             cwd=ROOT,
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
@@ -49,6 +51,22 @@ class LoadGenerator:
     ) -> None:
         self._process.kill()
         self._process.communicate()
+
+    def _tell(self, line: str) -> None:
+        assert self._process.stdin is not None
+        self._process.stdin.write(line + "\n")
+        self._process.stdin.flush()
+
+    def _hear(self) -> object:
+        assert self._process.stdout is not None
+        line = self._process.stdout.readline()
+        if not line:
+            raise WrongAnswerError("the load generator ended; its reason stands above")
+        return json.loads(line)
+
+
+class LoadGenerator(GeneratorProcess):
+    module = "scripts.benchmark.load_generator"
 
     def run(self, job: Job, read: Callable[[], Reading]) -> Loaded[Reading]:
         """Run a job between two readings.
@@ -71,15 +89,3 @@ class LoadGenerator:
             before=before,
             after=after,
         )
-
-    def _tell(self, line: str) -> None:
-        assert self._process.stdin is not None
-        self._process.stdin.write(line + "\n")
-        self._process.stdin.flush()
-
-    def _hear(self) -> object:
-        assert self._process.stdout is not None
-        line = self._process.stdout.readline()
-        if not line:
-            raise WrongAnswerError("the load generator ended; its reason stands above")
-        return json.loads(line)

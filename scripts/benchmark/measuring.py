@@ -8,6 +8,7 @@ from scripts.benchmark.exchange import WrongAnswerError
 from scripts.benchmark.load import LoadGenerator
 from scripts.benchmark.load_generator import Job, Stream
 from scripts.benchmark.plan import Plan
+from scripts.benchmark.quantiles import quantile
 from scripts.benchmark.scenarios import Beside, Expected, Requests, Scenario
 from scripts.benchmark.seed import Seed
 from scripts.benchmark.servers import Candidate, RunningServer
@@ -111,8 +112,8 @@ def _window(
     return Window(
         requests=load.requests,
         per_second=load.requests / load.seconds,
-        p50_ms=_quantile(latencies, 0.5) * 1000,
-        p99_ms=_quantile(latencies, 0.99) * 1000,
+        p50_ms=quantile(latencies, 0.5) * 1000,
+        p99_ms=quantile(latencies, 0.99) * 1000,
         server_cpu=spent[0] * 1000 / thousands,
         mongod_cpu=None if watched is None else spent[1] * 1000 / thousands,
         beside_per_second=None if scenario.beside is None else load.beside / load.seconds,
@@ -153,7 +154,3 @@ def _stream(target: Target, requests: Requests, expected: Expected, connections:
 def _cpu_reader(server: RunningServer, mongod_pid: int | None) -> Callable[[], list[float]]:
     pids = [server.process.pid, *([] if mongod_pid is None else [mongod_pid])]
     return lambda: [cpu_seconds(pid) for pid in pids]
-
-
-def _quantile(ordered: Sequence[float], share: float) -> float:
-    return ordered[min(len(ordered) - 1, int(len(ordered) * share))]

@@ -8,9 +8,10 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 from uuid import uuid4
 
-from parsepy.types import JSONObject
+from parsepy.types import JSONMapping, JSONObject
 from scripts.benchmark.exchange import APP_ID, MASTER_KEY, REST_KEY, Client, Request
 from tests.support.mongod import RunningMongod, running_mongod
 from tests.support.ports import free_port
@@ -24,6 +25,7 @@ OPTIONS: JSONObject = {
     "allowClientClassCreation": True,
 }
 CLOUD_CODE = Path(__file__).with_name("cloud")
+NO_OPTIONS: JSONMapping = MappingProxyType({})
 BASELINE = "parse-server"
 HEALTH_PAUSE = 0.002
 START_SECONDS = 60
@@ -68,42 +70,52 @@ NAMES = (BASELINE, "parsepy-mongodb", "parsepy-sqlite")
 
 @contextmanager
 def candidates(
-    names: Iterable[str], folder: Path
+    names: Iterable[str], folder: Path, options: JSONMapping = NO_OPTIONS
 ) -> Iterator[tuple[list[Candidate], RunningMongod | None]]:
-    """The named servers and the mongod they share; their databases end with the block."""
+    """The named servers and the mongod they share; their databases end with the block.
+
+    `options` are for all of them, on top of OPTIONS.
+    """
     wanted = [name for name in NAMES if name in set(names)]
     with ExitStack() as stack:
         mongod = None
         if any(name != "parsepy-sqlite" for name in wanted):
             mongod = stack.enter_context(running_mongod(folder))
-        yield [_candidate(name, folder, mongod, stack) for name in wanted], mongod
+        yield (
+            [_candidate(name, folder, mongod, {**OPTIONS, **options}, stack) for name in wanted],
+            mongod,
+        )
 
 
 def _candidate(
-    name: str, folder: Path, mongod: RunningMongod | None, stack: ExitStack
+    name: str,
+    folder: Path,
+    mongod: RunningMongod | None,
+    options: JSONObject,
+    stack: ExitStack,
 ) -> Candidate:
     if mongod is None or name == "parsepy-sqlite":
         uri = f"sqlite:///{folder / 'bench.sqlite'}"
-        return Candidate(name, "parsepy on SQLite", _parsepy(uri, folder / name), False)
+        return Candidate(name, "parsepy on SQLite", _parsepy(uri, folder / name, options), False)
     database = f"parsepy_bench_{uuid4().hex}"
     stack.callback(mongod.drop_database, database)
     uri = mongod.database_uri(database)
     if name == BASELINE:
-        return Candidate(name, "parse-server", _reference(uri), True)
-    return Candidate(name, "parsepy on MongoDB", _parsepy(uri, folder / name), True)
+        return Candidate(name, "parse-server", _reference(uri, options), True)
+    return Candidate(name, "parsepy on MongoDB", _parsepy(uri, folder / name, options), True)
 
 
-def _reference(database_uri: str) -> Callable[[int], RunningProcess]:
-    options: JSONObject = {**OPTIONS, "cloud": str(CLOUD_CODE.with_suffix(".cjs"))}
-    return lambda port: start_reference(database_uri, options, port=port).process
+def _reference(database_uri: str, options: JSONObject) -> Callable[[int], RunningProcess]:
+    given: JSONObject = {**options, "cloud": str(CLOUD_CODE.with_suffix(".cjs"))}
+    return lambda port: start_reference(database_uri, given, port=port).process
 
 
-def _parsepy(database_uri: str, folder: Path) -> Callable[[int], RunningProcess]:
+def _parsepy(database_uri: str, folder: Path, given: JSONObject) -> Callable[[int], RunningProcess]:
     def launch(port: int) -> RunningProcess:
         folder.mkdir(exist_ok=True)
         config = folder / "config.json"
         options: JSONObject = {
-            **OPTIONS,
+            **given,
             "cloud": str(CLOUD_CODE.with_suffix(".py")),
             "databaseURI": database_uri,
             "serverURL": f"http://127.0.0.1:{port}{MOUNT_PATH}",

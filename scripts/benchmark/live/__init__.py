@@ -1,0 +1,1 @@
+"""Measures LiveQuery of parsepy beside the real parse-server: `scripts/bench live`."""
