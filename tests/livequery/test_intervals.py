@@ -86,15 +86,15 @@ class CountingBound(tuple[int, int, int]):
 
 
 @pytest.mark.parametrize("order", [1, -1, 37])
-def test_ten_thousand_intervals_that_do_not_meet_are_not_looked_at(order: int) -> None:
-    """Whatever the order in which they came; a walk over all would compare 10,000 times."""
+def test_thousands_of_intervals_that_do_not_meet_are_not_looked_at(order: int) -> None:
+    """Whatever the order in which they came; a walk over all would compare 4,000 times."""
     intervals: Intervals[int] = Intervals()
-    for step in range(10_000):
-        number = step * order % 10_000
+    for step in range(4_000):
+        number = step * order % 4_000
         low, high = CountingBound(at(2 * number)), CountingBound(at(2 * number + 1))
         intervals.add(low, high, number)
     CountingBound.compared = 0
 
-    assert [*meeting(intervals, at(9_000), at(9_000))] == [4_500]
+    assert [*meeting(intervals, at(3_000), at(3_000))] == [1_500]
     assert [*meeting(intervals, at(-1), at(-1))] == []
-    assert CountingBound.compared < 400
+    assert CountingBound.compared < 300

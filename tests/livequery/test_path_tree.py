@@ -72,3 +72,5 @@ def test_paths_differ_by_the_type_of_their_field() -> None:
         tree.take(Path("a.b", OBJECT))
     tree.take(Path("a.b", ARRAY))
     assert [*found_in(tree, {"a": {"b": 1}})] == ["a"]
+    tree.take(Path("a"))
+    assert not tree
