@@ -1,6 +1,7 @@
 """Roles: remembered for a while, and any change of them noticed by the next request."""
 
 import asyncio
+from collections.abc import Collection
 
 import pytest
 
@@ -98,3 +99,44 @@ async def test_what_is_remembered_of_one_user_is_not_another_s(parse: LocalApp) 
     seen = await asyncio.gather(*(_sees(parse, user, secret) for user in (ann, bob) * 10))
 
     assert seen == [True, False] * 10
+
+
+async def test_servers_with_caches_of_their_own_are_told_whose_roles_have_changed(
+    parse: LocalApp,
+) -> None:
+    told: list[list[str]] = []
+
+    async def tell(user_ids: Collection[str]) -> None:
+        told.append(sorted(user_ids))
+
+    parse.app.parts.roles.tell_others = tell
+    ann, bob = await parse.sign_up(), await parse.sign_up()
+
+    role = await parse.grant_role("admins", ann)
+    await parse.ok("PUT", f"/roles/{role}", {"ACL": {}}, master=True)
+    await parse.ok("PUT", f"/roles/{role}", _member(bob, "AddRelation"), master=True)
+    await parse.ok("PUT", f"/roles/{role}", _member(ann, "RemoveRelation"), master=True)
+    await parse.ok("DELETE", f"/roles/{role}", master=True)
+
+    assert told == [[ann.id], [bob.id], [ann.id], [bob.id]]
+
+
+async def test_a_change_of_roles_that_is_not_kept_is_not_told(parse: LocalApp) -> None:
+    told: list[Collection[str]] = []
+
+    async def tell(user_ids: Collection[str]) -> None:
+        told.append(user_ids)
+
+    user = await parse.sign_up()
+    role = await parse.grant_role("admins")
+    parse.app.parts.roles.tell_others = tell
+    requests = [
+        {"method": "PUT", "path": f"/parse/roles/{role}", "body": _member(user, "AddRelation")},
+        {"method": "PUT", "path": "/parse/classes/Game/nothing", "body": {"a": 1}},
+    ]
+
+    for count in (2, 1):
+        batch = {"requests": requests[:count], "transaction": True}
+        await parse.send("POST", "/batch", batch, master=True)
+
+    assert told == [(user.id,)]
