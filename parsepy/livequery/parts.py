@@ -1,7 +1,10 @@
 """LiveQuery in one app, wired."""
 
+from functools import partial
+
 from starlette.types import Receive, Scope, Send
 
+from parsepy.livequery.class_permissions import permissions_of
 from parsepy.livequery.endpoint import LiveEndpoint, refuse
 from parsepy.livequery.ports import LiveTriggers
 from parsepy.livequery.publications import Publication
@@ -9,7 +12,6 @@ from parsepy.livequery.publishing import Deliver, Publishing
 from parsepy.livequery.readers import Readers
 from parsepy.livequery.server import LiveServer
 from parsepy.objects.context import ObjectServices
-from parsepy.types import JSONObject
 from parsepy.users.roles import Roles
 from parsepy.users.sessions import Sessions
 
@@ -26,7 +28,6 @@ class LiveParts:
         mount_url: str,
     ) -> None:
         options = objects.options.live_query
-        self._objects = objects
         self.server = LiveServer(options, objects, Readers(objects, sessions, mount_url), triggers)
         self._endpoint = LiveEndpoint(self.server) if options.serves else None
         receive = self.server.take if options.serves else _drop
@@ -38,9 +39,10 @@ class LiveParts:
                 options.redis_url,
                 objects.options.app_id,
                 receive=receive,
-                permissions_of=self._permissions_of,
+                permissions_of=partial(permissions_of, objects),
                 roles_changed=roles.forget_all,
             )
+            roles.tell_others = self._between.tell_roles_changed
         deliver: Deliver = receive if self._between is None else self._between.deliver
         objects.publisher = Publishing(options.class_names, deliver, objects.storage)
 
@@ -64,9 +66,6 @@ class LiveParts:
     async def settled(self) -> None:
         """Waits until all changes that are known are told."""
         await self.server.settled()
-
-    async def _permissions_of(self, class_name: str) -> JSONObject | None:
-        return (await self._objects.schemas.get(class_name)).definition.permissions
 
 
 async def _drop(_publication: Publication) -> None:

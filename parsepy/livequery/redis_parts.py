@@ -28,6 +28,7 @@ class RedisParts:
             roles_changed=roles_changed,
         )
         self.deliver = self._channels.deliver
+        self.tell_roles_changed = self._channels.tell_roles_changed
 
     async def start(self) -> None:
         await self._pubsub.start()

@@ -122,6 +122,11 @@ _one_object: SearchStrategy[JSONObject] = st.fixed_dictionaries(
         "ACL": _ACLS,
     },
 )
+bodies: SearchStrategy[JSONObject] = st.fixed_dictionaries(
+    {}, optional={**{name: st.none() | values for name, values in _VALUES.items()}, "ACL": _ACLS}
+)
+"""What a client sends to make or change an object of the class."""
+
 objects: SearchStrategy[list[ParseObject]] = st.lists(_one_object, min_size=1, max_size=10).map(
     _objects
 )
