@@ -98,13 +98,14 @@ class ParseApi:
         if self._services.state != "ok":
             raise ParseError(errors.Code.INTERNAL, f"Invalid server state: {self._services.state}")
         if segments and segments[0] == "files":
+            url = await self._origins.mount_url(scope, headers, mount)
             return await files.respond(
-                self._file_request(scope, receive, headers, mount, path, segments)
+                self._file_request(scope, receive, headers, f"{mount}{path}", segments, url)
             )
         address = self._origins.address(scope, headers)
         page = self._pages.find(method, segments)
         if page is not None:
-            url = self._origins.mount_url(scope, headers, mount)
+            url = await self._origins.mount_url(scope, headers, mount)
             visitor = RequestContext(self._services.objects, Caller(), url, headers, address)
             return await self._pages.respond(page, visitor, method, scope["query_string"], receive)
         content = await self._content(receive, headers, segments)
@@ -119,7 +120,7 @@ class ParseApi:
             raise errors.route_not_found(method, f"{self._mount}{path}")
         if not self._services.cloud.is_known:
             await self._services.cloud.refresh()
-        mount_url = self._origins.mount_url(scope, headers, mount)
+        mount_url = await self._origins.mount_url(scope, headers, mount)
         ctx = RequestContext(self._services.objects, caller, mount_url, headers, address)
         request = Request(
             self._services, ctx, method, path, segments, query, body, find_route, asking, headers
@@ -147,9 +148,9 @@ class ParseApi:
         scope: Scope,
         receive: Receive,
         headers: dict[bytes, bytes],
-        mount: str,
         path: str,
         segments: list[str],
+        mount_url: str,
     ) -> FileRequest:
         method: str = scope["method"]
         address = self._origins.address(scope, headers)
@@ -161,11 +162,11 @@ class ParseApi:
         return FileRequest(
             self._services,
             method,
-            f"{mount}{path}",
+            path,
             segments,
             headers,
             receive,
-            self._origins.mount_url(scope, headers, mount),
+            mount_url,
             address,
             admit,
         )
