@@ -26,6 +26,8 @@ class ClassRules:
 
     shown_to_triggers: Collection[str] = ()
     """Fields that triggers get whoever writes, though not every reader sees them."""
+    told_after_saves: Collection[str] = ()
+    """Fields that the answer tells, changed or not, where the class has an afterSave trigger."""
 
     async def before_create(self, write: "Write") -> None:
         """First look at the body, before permissions and schema; may change the body."""

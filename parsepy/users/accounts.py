@@ -1,5 +1,7 @@
 """Logging in and out (users sheet, sections 4 and 5)."""
 
+from typing import Final
+
 from parsepy import errors
 from parsepy.errors import Code, ParseError
 from parsepy.objects import read
@@ -11,8 +13,11 @@ from parsepy.users.auth_data import AuthData, Given, Validated, given
 from parsepy.users.login_triggers import after_login, after_logout, before_login
 from parsepy.users.password_log_in import PasswordLogIn
 from parsepy.users.password_rules import PasswordRules
-from parsepy.users.readable import readable_user
+from parsepy.users.readable import found_user, readable_user
 from parsepy.users.sessions import CLOUD_INSTALLATION, Sessions
+
+_MAY_CHANGE_HIM: Final = ("beforeLogin", "afterLogin", "beforeFind", "afterFind")
+"""Triggers after which he, or what is seen of him, may be another than when he proved who he is."""
 
 
 class Accounts:
@@ -46,16 +51,19 @@ class Accounts:
             shown = await readable_user(ctx, user)
         session = await self._start_session(ctx, user, "password")
         await self._check_still(ctx, user, session)
-        answer = {**shown, "sessionToken": session["sessionToken"]}
+        token: JSONObject = {"sessionToken": session["sessionToken"]}
+        await after_login(ctx, {**shown, **token})
+        if ctx.triggers_of("_User", *_MAY_CHANGE_HIM) is not None:
+            shown = await found_user(ctx, user)
+        answer = {**shown, **token}
         if isinstance(parameters.get("authData"), dict):
             answer["authDataResponse"] = validated.response
-        await after_login(ctx, answer)
         return answer
 
     async def verify_password(self, ctx: RequestContext, parameters: JSONMapping) -> JSONObject:
         """The user, without a session. Raises as `log_in` does for the password."""
         user = await self._password_log_in.prove(ctx, parameters, _created_with(parameters))
-        return await readable_user(ctx, user)
+        return await found_user(ctx, user)
 
     async def log_in_as(self, ctx: RequestContext, user_id: JSONValue) -> JSONObject:
         """A session for any user, for the master key. Raises 119, 162, 101."""

@@ -33,6 +33,7 @@ _INTERNAL_ON_PASSWORD_OR_EMAIL: Final = ("_perishable_token", "_perishable_token
 
 class UserRules(ClassRules):
     shown_to_triggers = ("authData",)
+    told_after_saves = ("username",)
 
     def __init__(
         self,

@@ -53,8 +53,7 @@ def given(body: JSONMapping) -> Given:
         return Given(unlinked=unlinked)
     proofs: dict[str, JSONObject] = {}
     for name, data in value.items():
-        # An operation would be carried out where the provider's data are stored.
-        if isinstance(data, dict) and not is_operation(data):
+        if isinstance(data, dict) and _is_plain(data):
             proofs[name] = dict(data)
         elif data is not None:
             raise invalid_id(name)
@@ -66,6 +65,12 @@ def _names_no_provider(value: JSONValue) -> bool:
     if isinstance(value, list):
         return bool(value)
     return value is None or value == 0 or isinstance(value, str) or is_operation(value)
+
+
+def _is_plain(data: JSONMapping) -> bool:
+    """An operation would be carried out where the provider's data are stored, and a typed value
+    stored as what it stands for."""
+    return "__op" not in data and "__type" not in data
 
 
 def unsupported() -> ParseError:

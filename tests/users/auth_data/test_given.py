@@ -33,6 +33,7 @@ ANONYMOUS: JSONObject = {"id": "one"}
         ({"anonymous": {"__op": "Delete"}}, BAD_ID),
         ({"anonymous": {"__op": "Delete", "id": "one"}}, BAD_ID),
         ({"unknown": {"__op": "Delete"}}, BAD_ID),
+        ({"anonymous": {"__type": "Pointer", "className": "_User", "objectId": "x"}}, BAD_ID),
         ({"unknown": {"id": "x"}}, UNSUPPORTED),
         ({"anonymous": ANONYMOUS, "unknown": {"id": "x"}}, UNSUPPORTED),
         ({"anonymous.id": {"id": "x"}}, UNSUPPORTED),
@@ -140,8 +141,17 @@ async def test_a_provider_that_is_switched_off_proves_nothing(options: dict[str,
 
 
 @pytest.mark.parametrize("master", [False, True])
-@pytest.mark.parametrize("operation", [{"__op": "Delete"}, {"__op": "Increment", "amount": 1}])
-async def test_an_operation_takes_no_provider_off(operation: JSONObject, master: bool) -> None:
+@pytest.mark.parametrize(
+    "operation",
+    [
+        {"__op": "Delete"},
+        {"__op": "Increment", "amount": 1},
+        {"__type": "Date", "iso": "2020-01-01T00:00:00.000Z"},
+    ],
+)
+async def test_what_is_no_plain_object_takes_no_provider_off(
+    operation: JSONObject, master: bool
+) -> None:
     async with local_app(auth={"badge": Badge()}) as parse:
         stored = {"badge": {"id": "1", "code": "open"}}
         signed_up = await parse.ok("POST", "/users", {"authData": stored})
