@@ -7,6 +7,7 @@ import pytest
 
 from parsepy.types import JSONValue
 from tests.wire.cases import CLOUD_CODE, Case, all_cases, layout, with_cloud_code
+from tests.wire.own_code import OWN_CODE, named_in
 
 CASES = all_cases()
 ENOUGH_EXCHANGES = 250
@@ -51,6 +52,13 @@ def test_cloud_code_is_there_for_both_servers() -> None:
 def test_cloud_code_is_named_by_its_path() -> None:
     assert with_cloud_code({"appId": "a"}, ".py") == {"appId": "a"}
     assert with_cloud_code({"cloud": "jobs"}, ".py") == {"cloud": str(CLOUD_CODE / "jobs.py")}
+
+
+def test_own_code_is_there_for_both_servers() -> None:
+    files = {path.name for path in OWN_CODE.iterdir() if path.is_file()} - {"__init__.py"}
+    used = set().union(*(named_in(case.options) for case in CASES))
+
+    assert files == {f"{name}{suffix}" for name in used for suffix in (".cjs", ".py")}
 
 
 def test_layout_breaks_only_what_does_not_fit() -> None:

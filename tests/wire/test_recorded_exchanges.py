@@ -11,6 +11,7 @@ from parsepy.types import JSONObject
 from tests.support.asgi import ORIGIN, app_client
 from tests.wire.cases import Case, all_cases
 from tests.wire.matching import differences
+from tests.wire.own_code import with_own_code
 from tests.wire.player import MOUNT_PATH, Exchange, case_options, play
 from tests.wire.silent_mail import with_silent_mail
 
@@ -45,7 +46,8 @@ async def test_answers_are_those_of_parse_server(case: Case, database_uri: str) 
 
 
 async def replay(case: Case, database_uri: str) -> AsyncIterator[Exchange]:
-    app = parsepy.create_app(with_silent_mail(case_options(case, database_uri, URL)))
+    options = with_own_code(with_silent_mail(case_options(case, database_uri, URL)))
+    app = parsepy.create_app(options)
     async with app_client(app) as client:
         async for exchange in play(case, client, URL):
             # Mails are made after the answer; the reference makes them before.
