@@ -29,6 +29,8 @@ from tests.support.reference import FOLDER, RunningReference, running_reference
 pytestmark = pytest.mark.anyio
 
 SECONDS = 20.0
+LONG_MS = 120_000
+"""What parse-server remembers it believes for longer than a test lasts."""
 CLASSES = ["Game", "Closed", "Secretive", "_User", "_Role"]
 
 EVERY_TYPE: JSONObject = {
@@ -96,10 +98,10 @@ def both(
     with running_redis(tmp_path_factory.mktemp("redis")) as redis:
         options: JSONObject = {
             "allowClientClassCreation": True,
-            "cacheTTL": 100,
+            "cacheTTL": LONG_MS,
             "liveQuery": {"classNames": [*CLASSES], "redisURL": redis.uri},
             "startLiveQueryServer": True,
-            "liveQueryServerOptions": {"redisURL": redis.uri, "cacheTimeout": 100},
+            "liveQueryServerOptions": {"redisURL": redis.uri, "cacheTimeout": LONG_MS},
         }
         with running_reference(uri, options) as reference:
             yield Both(reference, uri, redis.uri)
@@ -145,6 +147,7 @@ async def ours(both: Both) -> AsyncIterator[Ours]:
             roles_changed=found.forget_roles,
         )
         objects.publisher = Publishing(CLASSES, channels.deliver, objects.storage)
+        parse.app.parts.roles.tell_others = channels.tell_roles_changed
         pubsub.when_joined(found.joined.set)
         await pubsub.start()
         channels.start()
@@ -172,11 +175,12 @@ class Client:
 
 
 @asynccontextmanager
-async def subscribed(both: Both, *class_names: str) -> AsyncIterator[Client]:
+async def subscribed(both: Both, *class_names: str, session: str = "") -> AsyncIterator[Client]:
     url = f"ws://127.0.0.1:{both.reference.port}/"
     async with websockets.connect(url) as socket:
         client = Client(socket)
-        assert (await client.ask(op="connect", applicationId="app"))["op"] == "connected"
+        answer = await client.ask(op="connect", applicationId="app", sessionToken=session)
+        assert answer["op"] == "connected", answer
         for number, class_name in enumerate(class_names):
             query = {"className": class_name, "where": {}}
             answer = await client.ask(op="subscribe", requestId=number, query=query)
@@ -284,3 +288,34 @@ async def test_a_change_of_roles_there_is_heard_here(both: Both, ours: Ours) -> 
     await both.ask("POST", "/roles", role, session=user["sessionToken"])
 
     await ours.until(lambda: ours.role_changes == 1)
+
+
+async def test_a_change_of_roles_here_is_seen_by_parse_server_at_once(
+    both: Both, ours: Ours
+) -> None:
+    user = await ours.parse.sign_up()
+    role = await ours.parse.grant_role("readers")
+    secret = {"text": "s", "ACL": {"role:readers": {"read": True}}}
+    member = {"__type": "Pointer", "className": "_User", "objectId": user.id}
+
+    async with subscribed(both, "Game", session=user.token) as client:
+        # Its roles are looked up, and remembered, for an object that he may not read.
+        await ours.parse.create("Game", secret, master=True)
+        await ours.parse.create("Game", {"text": "public"}, master=True)
+        seen_before = (await client.next())["object"]["text"]
+        body = {"users": {"__op": "AddRelation", "objects": [member]}}
+        await ours.parse.ok("PUT", f"/roles/{role}", body, master=True)
+        seen_after = await first_frame(client, ours, secret)
+
+    assert seen_before == "public"
+    assert seen_after["object"]["text"] == "s"
+
+
+async def first_frame(client: Client, ours: Ours, body: object) -> dict[str, Any]:
+    """The first event of objects that are made until there is one: parse-server first asks
+    itself for the sessions whose roles it is to forget."""
+    waiting = asyncio.create_task(client.next())
+    while not waiting.done():
+        await ours.parse.create("Game", body, master=True)
+        await asyncio.wait([waiting], timeout=0.1)
+    return await waiting
