@@ -14,6 +14,7 @@ from parsepy.cloud.users import User
 from parsepy.objects.context import RequestContext
 from parsepy.permissions.caller import Caller
 from parsepy.types import JSONObject
+from parsepy.users.sessions import CLOUD_INSTALLATION
 
 if sys.version_info >= (3, 13):
     from typing import TypeVar
@@ -110,7 +111,11 @@ def function_request(
     params: dict[str, object],
     texts: frozenset[str] = frozenset(),
 ) -> FunctionRequest:
-    return FunctionRequest(**common(ctx), function_name=function_name, params=params, texts=texts)
+    asking = common(ctx)
+    if ctx.headers and asking["installation_id"] == CLOUD_INSTALLATION:
+        # What stands in for an installation at the master key is for triggers alone (observed).
+        asking["installation_id"] = None
+    return FunctionRequest(**asking, function_name=function_name, params=params, texts=texts)
 
 
 def trigger_request(

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeAlias
 from parsepy.cloud.current import CloudApp, running
 from parsepy.cloud.pool import THREADS, Pool
 from parsepy.cloud.task_guard import guard_tasks
-from parsepy.errors import Code, ParseError
+from parsepy.errors import Code, ParseError, ScriptFailed
 
 if TYPE_CHECKING:
     from parsepy.cloud.call_log import CallLog
@@ -71,6 +71,9 @@ class Runner:
             with running(self.app):
                 async with asyncio.timeout(self._timeout):
                     return await self._run(handler, request, nested=depth > 0)
+        except ScriptFailed as error:
+            error.code = failed
+            raise
         except ParseError as error:
             if is_sound(error):
                 raise

@@ -111,7 +111,11 @@ class HandledTriggers:
     def _find_request(
         self, ctx: RequestContext, name: str, parameters: FindParameters, *, is_get: bool
     ) -> FindRequest:
-        query = Query(self._class_name, find_json.as_json(parameters))
+        asked = find_json.as_json(parameters)
+        if is_get:
+            # One object is asked for by its id.
+            asked.pop("limit", None)
+        query = Query(self._class_name, asked)
         with running(self._runner.app):
             return requests.find_request(ctx, name, query, count=parameters.count, is_get=is_get)
 

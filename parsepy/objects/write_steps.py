@@ -7,8 +7,8 @@ from parsepy import errors
 from parsepy.objects import access
 from parsepy.objects.conditions import check_state
 from parsepy.objects.write_state import Write
-from parsepy.protocol import operations
-from parsepy.protocol.field_types import POLYGON, Fields
+from parsepy.protocol import operations, values
+from parsepy.protocol.field_types import POLYGON, Fields, is_typed
 from parsepy.protocol.operations import (
     ChangeRelation,
     Changes,
@@ -112,7 +112,8 @@ def fill_defaults(write: Write) -> None:
     for name, default in write.schema.defaults.items():
         if isinstance(write.changes.get(name), None | Unset):
             value = deepcopy(default)
-            write.set(name, value)
+            # A File is stored by its name alone, and told as the schema has it.
+            write.set(name, values.clean(value) if is_typed(value, "File") else value)
             write.answer[name] = value
     default_acl = write.schema.permissions.default_acl
     if default_acl is not None and "ACL" not in write.changes:

@@ -102,6 +102,9 @@ def _canonical_iso(value: JSONObject) -> str:
 
 def _clean_pointer(value: JSONObject) -> JSONObject:
     object_id = value.get("objectId")
+    if isinstance(object_id, int) and not isinstance(object_id, bool):
+        # As parse-server, which stores it as text too: the config's row goes by the number 1.
+        object_id = str(object_id)
     # An empty id is taken, as by parse-server: such a Pointer points to nothing.
     if not isinstance(object_id, str):
         raise errors.not_a_valid("Pointer")

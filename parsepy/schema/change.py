@@ -5,15 +5,14 @@ from dataclasses import dataclass
 
 from parsepy import errors
 from parsepy.errors import Code, ParseError
-from parsepy.protocol import values
 from parsepy.protocol.field_types import GEO_POINT, Fields
 from parsepy.schema.classes import COMMON_COLUMNS, ClassSchema, Field
-from parsepy.schema.field_check import is_deletion, read_field
+from parsepy.schema.field_check import canonical, is_deletion, read_field
 from parsepy.schema.index_change import IndexChange, read_index_change
 from parsepy.schema.index_options import IndexOptions
 from parsepy.schema.permission_check import PermissionCheck
 from parsepy.schema.system_classes import DEFAULT_COLUMNS, is_valid_field_name
-from parsepy.types import JSONObject, JSONValue, Missing
+from parsepy.types import JSONObject, JSONValue
 
 
 @dataclass(slots=True)
@@ -84,7 +83,7 @@ def _read_fields(
             raise errors.schema_change_refused(f"Field {name} exists, cannot update.")
         if present is not None and name in COMMON_COLUMNS:
             continue
-        field = _canonical(read_field(schema.name, name, definition))
+        field = canonical(read_field(schema.name, name, definition))
         if present is None:
             added[name] = field
         elif present.type != field.type:
@@ -98,12 +97,6 @@ def _type_name(definition: JSONValue) -> JSONValue:
     if not isinstance(definition, dict):
         raise errors.invalid_json("invalid JSON")
     return definition.get("type")
-
-
-def _canonical(field: Field) -> Field:
-    if isinstance(field.default, Missing):
-        return field
-    return Field(field.type, field.required, values.clean(field.default))
 
 
 def _check_deletable(name: str, present: Field | None, defaults: Fields) -> None:

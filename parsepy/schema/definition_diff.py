@@ -3,12 +3,11 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
-from parsepy.protocol import values
 from parsepy.schema.classes import COMMON_COLUMNS, ClassSchema, Field
-from parsepy.schema.field_check import read_field
+from parsepy.schema.field_check import canonical, read_field
 from parsepy.schema.index_options import PLAIN, IndexOptions, read_options
 from parsepy.schema.system_classes import DEFAULT_COLUMNS
-from parsepy.types import JSONObject, JSONValue, Missing
+from parsepy.types import JSONObject, JSONValue
 
 
 @dataclass(slots=True)
@@ -33,7 +32,7 @@ def diff_fields(
     """Raises what the schema API says to a definition that is wrong."""
     found = Difference()
     for name, definition in defined.items():
-        wanted = _canonical(read_field(schema.name, name, definition))
+        wanted = canonical(read_field(schema.name, name, definition))
         present = schema.fields.get(name)
         if present is None:
             found.added[name] = definition
@@ -104,13 +103,6 @@ def _note_extra_fields(
         found.tells += [f"deletes field {name}" for name in extra]
     else:
         found.warnings.append(f"fields of {schema.name} without a definition: {', '.join(extra)}")
-
-
-def _canonical(wanted: Field) -> Field:
-    """As the schema API stores it."""
-    if isinstance(wanted.default, Missing):
-        return wanted
-    return Field(wanted.type, wanted.required, values.clean(wanted.default))
 
 
 def _same_key(present: JSONObject, defined: JSONValue) -> bool:

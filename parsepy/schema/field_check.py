@@ -4,6 +4,7 @@ from typing import Final
 
 from parsepy import errors
 from parsepy.errors import Code, ParseError
+from parsepy.protocol import values
 from parsepy.protocol.field_types import PLAIN_TYPES, TARGETED_TYPES, FieldType, type_of
 from parsepy.schema.classes import Field
 from parsepy.schema.system_classes import is_valid_class_name
@@ -21,6 +22,14 @@ def read_field(class_name: str, name: str, definition: JSONValue) -> Field:
     field = Field(type_, bool(definition.get("required")), default)
     _check_options(class_name, name, field, definition)
     return field
+
+
+def canonical(field: Field) -> Field:
+    """As it is stored. A File among objects has a name alone; as a default it keeps its address."""
+    if isinstance(field.default, Missing):
+        return field
+    clean = values.clean_nested if field.type.name == "File" else values.clean
+    return Field(field.type, field.required, clean(field.default))
 
 
 def is_deletion(definition: JSONValue) -> bool:

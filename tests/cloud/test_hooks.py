@@ -34,7 +34,7 @@ async def test_a_function_behind_a_webhook(stored: LocalApp, hook: AnsweringServ
     assert headers["content-type"] == "application/json"
     assert "x-parse-webhook-key" not in headers
     assert (sent["functionName"], sent["params"], sent["master"]) == ("f", {"n": 1}, False)
-    assert (sent["user"]["objectId"], sent["user"]["className"]) == (ann.id, "_User")
+    assert (sent["user"]["objectId"], sent["user"]["sessionToken"]) == (ann.id, ann.token)
 
 
 async def test_the_webhook_key_is_sent_and_no_key_of_this_server(hook: AnsweringServer) -> None:

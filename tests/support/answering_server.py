@@ -41,7 +41,7 @@ def answering_server(answer: Any = None) -> Iterator[AnsweringServer]:
             said = state.answer
             answer = said(self.path, state.last) if callable(said) else said
             content = answer if isinstance(answer, bytes) else json.dumps(answer).encode()
-            self.send_response(state.status)
+            self.send_response_only(state.status)
             for name, value in state.headers.items():
                 self.send_header(name, value)
             self.send_header("Content-Length", str(len(content)))
