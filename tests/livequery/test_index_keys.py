@@ -32,6 +32,14 @@ def test_scalars_are_ordered_as_they_are_stored(left: JSONValue, right: JSONValu
     assert difference == compare(left, right)
 
 
+def test_shorter_bytes_come_first() -> None:
+    high, longer = ({"__type": "Bytes", "base64": text} for text in ("/w==", "AAA="))
+    first, second = ordered(high), ordered(longer)
+    assert first is not None
+    assert second is not None
+    assert first < second
+
+
 @pytest.mark.parametrize("value", [None, MISSING, [], [1], {}, {"a": 1}, pointer("Team", "one")])
 def test_null_lists_and_objects_are_not_ordered(value: Reached) -> None:
     assert ordered(value) is None

@@ -98,3 +98,17 @@ def test_thousands_of_intervals_that_do_not_meet_are_not_looked_at(order: int) -
     assert [*meeting(intervals, at(3_000), at(3_000))] == [1_500]
     assert [*meeting(intervals, at(-1), at(-1))] == []
     assert CountingBound.compared < 300
+
+
+def test_intervals_that_were_removed_are_not_looked_for() -> None:
+    intervals: Intervals[int] = Intervals()
+    ends = [CountingBound(at(number)) for number in range(1_000)]
+    for number, end in enumerate(ends):
+        intervals.add(end, end, number)
+        intervals.add(end, CountingBound(at(10_000)), number)
+    for number, end in enumerate(ends):
+        intervals.remove(end, at(10_000), number)
+    CountingBound.compared = 0
+
+    assert [*meeting(intervals, at(5_000), at(5_000))] == []
+    assert CountingBound.compared < 10
