@@ -40,6 +40,7 @@ def span(low: int, high: int) -> Span:
         ({"n": True}, [Value(N, TRUE_KEY)]),
         ({"n": None}, [Value(N, NULL_KEY)]),
         ({"team": pointer("Team", "one")}, [Value(TEAM, "Team$one")]),
+        ({"team": {"$in": [pointer("Team", "one")]}}, [Value(TEAM, "Team$one")]),
         ({"n": {"$in": [1, 2, 1]}}, [Value(N, 1), Value(N, 2)]),
         ({"n": {"$in": []}}, []),
         ({"list": {"$all": [1]}}, [Value(LIST, 1)]),

@@ -33,8 +33,8 @@ def test_scalars_are_ordered_as_they_are_stored(left: JSONValue, right: JSONValu
 
 
 def test_shorter_bytes_come_first() -> None:
-    high, longer = ({"__type": "Bytes", "base64": text} for text in ("/w==", "AAA="))
-    first, second = ordered(high), ordered(longer)
+    first = ordered({"__type": "Bytes", "base64": "/w=="})
+    second = ordered({"__type": "Bytes", "base64": "AAA="})
     assert first is not None
     assert second is not None
     assert first < second
