@@ -57,10 +57,11 @@ class LiveWorld:
 
     async def _start(self) -> None:
         enter = self._stack.enter_async_context
-        self.app: LocalApp = await enter(local_app(liveQuery=PUBLISHED))
+        self.app: LocalApp = await enter(local_app(liveQuery=PUBLISHED, allowCustomObjectId=True))
         self.users = [await self.app.sign_up() for _ in range(2)]
         self.role = await self.app.grant_role("Admins")
         self.objects: list[str] = []
+        self._made = 0
         fields = {name: _described(name) for name in samples.FIELDS}
         body = {"className": CLASS, "fields": fields}
         await self.app.ok("POST", f"/schemas/{CLASS}", body, master=True)
@@ -79,7 +80,7 @@ class LiveWorld:
     async def subscribe(self, place: int, request_id: int, wanted: Wanted) -> None:
         """What a find refuses is refused, with the same code."""
         peer = self.peers[place]
-        asked = {
+        asked: dict[str, Any] = {
             name: value for name, value in (("keys", wanted.keys), ("watch", wanted.watch)) if value
         }
         answer = await peer.client.subscribe(CLASS, wanted.where, request_id=request_id, **asked)
@@ -101,7 +102,10 @@ class LiveWorld:
     # -- what happens
 
     async def create(self, body: JSONObject) -> None:
-        created = await self.app.create(CLASS, self._granted(body), master=True)
+        # Ids are compared by conditions: random ones would make no example repeatable.
+        self._made += 1
+        chosen = {**self._granted(body), "objectId": f"id{self._made}"}
+        created = await self.app.create(CLASS, chosen, master=True)
         self.objects.append(created)
         await self._compare(created, before=None)
 
@@ -206,7 +210,8 @@ def _kind(was: object, now: object, *, is_new: bool) -> str | None:
 def _is_watched(watch: list[str] | None, kind: str, now: Any, before: Any) -> bool:
     if not watch or kind not in ("create", "update"):
         return True
-    return any((now or {}).get(name) != (before or {}).get(name) for name in watch)
+    # A field that is null is not one that is not there.
+    return any((now or {}).get(name, ...) != (before or {}).get(name, ...) for name in watch)
 
 
 def _cut(shown: dict[str, Any] | None, keys: list[str] | None) -> dict[str, Any] | None:
