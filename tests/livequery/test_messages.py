@@ -189,7 +189,11 @@ NAMES = st.sampled_from(
     [*KEY_NAMES, *"op requestId query className where keys watch fields since sessionToken".split()]
 ) | st.text(max_size=3)
 VALUES: st.SearchStrategy[JSONValue] = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(),
+    st.none()
+    | st.booleans()
+    | st.integers()
+    | st.floats(allow_nan=False, allow_infinity=False)
+    | st.text(),
     lambda children: st.lists(children, max_size=3) | st.dictionaries(NAMES, children, max_size=4),
     max_leaves=8,
 )
