@@ -46,6 +46,12 @@ class DirectProtocol(WebSocketsSansIOProtocol):
             self.transport.resume_reading()
         self.close_timer = self.loop.call_later(PATIENCE, self.transport.abort)
 
+    def shutdown(self) -> None:
+        """The server ends, and does not wait for clients that read nothing."""
+        super().shutdown()
+        if not self.disconnected:
+            self.close_timer = self.loop.call_later(PATIENCE, self.transport.abort)
+
 
 def _header(length: int) -> bytes:
     """Of a frame from a server, which is not masked (RFC 6455, section 5.2)."""
