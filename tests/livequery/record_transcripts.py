@@ -1,7 +1,7 @@
 """Plays the transcripts of `compat_fixtures/livequery/` to the real parse-server.
 
-`python -m tests.livequery.record_transcripts [--verify] [NAME …]` writes into the files what came to
-whom; `--verify` compares and writes nothing.
+`python -m tests.livequery.record_transcripts [--verify] [NAME …]` writes into the files what came
+to whom; `--verify` compares and writes nothing.
 """
 
 import argparse

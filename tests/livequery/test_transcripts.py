@@ -73,10 +73,11 @@ def wrong(scene: Scene) -> Iterator[str]:
 
 def bare(frame: Frame) -> Frame:
     """Without what our objects have beside those of parse-server: old iOS SDKs need it."""
-    objects = {key: dict(frame[key]) for key in ("object", "original") if key in frame}
-    for document in objects.values():
-        assert document.pop("__type") == "Object"
-    return {**frame, **objects}
+    found = dict(frame)
+    for key in {"object", "original"} & frame.keys():
+        assert frame[key]["__type"] == "Object"
+        found[key] = {name: value for name, value in frame[key].items() if name != "__type"}
+    return found
 
 
 @pytest.mark.parametrize("transcript", TRANSCRIPTS, ids=[each.name for each in TRANSCRIPTS])
