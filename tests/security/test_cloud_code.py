@@ -33,7 +33,9 @@ async def test_names_that_nobody_registered_are_no_functions(app: LocalApp, name
     answer = await app.send("POST", f"/functions/{name}", {})
 
     assert answer.status_code == 400
-    assert answer.json().get("code", 141) == 141
+    unknown = {"code": 141, "error": f'Invalid function: "{name}"'}
+    unreadable = {"error": "the path is not valid UTF-8"}
+    assert answer.json() == (unreadable if name == "%00" else unknown)
 
 
 async def test_parameters_never_set_who_asks(app: LocalApp) -> None:

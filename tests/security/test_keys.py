@@ -100,7 +100,9 @@ async def test_rule_credentials_in_a_body_are_strings(
     app: LocalApp, key: str, wrapped: Callable[[str], object]
 ) -> None:
     value = wrapped(key)
-    for name in ("_MasterKey", "_SessionToken", "_InstallationId", "_ApplicationId"):
+    for name in (
+        *("_MasterKey", "_SessionToken", "_InstallationId", "_ApplicationId", "_ContentType"),
+    ):
         body = {"_ApplicationId": "app", "_method": "GET", name: value}
         answer = await app.client.post(f"{URL}/classes/Game", json=body)
         assert answer.status_code == 403

@@ -94,6 +94,21 @@ async def test_rule_internal_classes_are_reached_by_nothing_inside_a_request(
         assert reply.code == 119 or reply.value == {"results": []}, asked
 
 
+@pytest.mark.parametrize("class_name", CLOSED_CLASSES)
+async def test_rule_a_redirect_to_an_internal_class_is_closed(
+    app: LocalApp, transport: Door, class_name: str
+) -> None:
+    """Also where a relation leads there, whoever has made it."""
+    related = {"__op": "AddRelation", "objects": [pointer(class_name, "one")]}
+    await app.create("Game", {"mine": related})
+    await app.create("Game", {"theirs": related}, master=True)
+    for key in ("mine", "theirs"):
+        asked = {"redirectClassNameForKey": key}
+        for parameters in (asked, {**asked, "count": 1, "limit": 0}):
+            reply = await transport.ask(app, "GET", "/classes/Game", parameters)
+            assert reply.code == 119, key
+
+
 @pytest.mark.parametrize("class_name", MISSPELT)
 async def test_rule_an_internal_class_in_another_spelling_is_no_class(
     app: LocalApp, transport: Door, class_name: str

@@ -220,12 +220,16 @@ async def test_a_token_in_json_is_a_text(database_uri: str, token: object) -> No
         letters = len((await mail.delivered()).verifications)
         script = {"X-Requested-With": "XMLHttpRequest"}
 
+        body = {"token": token, "username": token, "new_password": "other"}
         for page in ("request_password_reset", "resend_verification_email", "verify_email"):
-            body = {"token": token, "username": token, "new_password": "other"}
             for method in ("POST", "GET"):
-                await mail.parse.client.request(
+                answer = await mail.parse.client.request(
                     method, f"{URL}/apps/app/{page}", json=body, headers=script
                 )
+                assert answer.status_code < 500
+        address = f"{URL}/apps/app/request_password_reset"
+        told = await mail.parse.client.post(address, json=body, headers=script)
+        assert told.json() == {"code": -1, "error": "Missing token"}
 
         (row,) = await rows_of(mail.parse, "_User")
         assert row["emailVerified"] is False
