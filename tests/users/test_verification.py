@@ -602,6 +602,20 @@ async def test_a_function_decides_who_gets_the_mail() -> None:
         assert not any(name.startswith("_") for name in request.user)
 
 
+async def test_a_function_about_the_mail_that_fails_leaves_the_user_there(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    def fail(request: VerificationMailRequest) -> bool:
+        raise ValueError("no idea")
+
+    async with mailing_app(verifyUserEmails=True, sendUserEmailVerification=fail) as mail:
+        user = await sign_up(mail)
+
+        assert mail.post.verifications == []
+        assert TOKEN in await mail.user(user.id)
+    assert "no idea" in caplog.text
+
+
 async def test_mails_may_be_switched_off() -> None:
     async with mailing_app(verifyUserEmails=True, sendUserEmailVerification=False) as mail:
         user = await sign_up(mail)
