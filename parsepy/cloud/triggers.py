@@ -112,8 +112,8 @@ class HandledTriggers:
         self, ctx: RequestContext, name: str, parameters: FindParameters, *, is_get: bool
     ) -> FindRequest:
         asked = find_json.as_json(parameters)
-        if is_get:
-            # One object is asked for by its id.
+        if is_get or not asked.get("limit"):
+            # One object is asked for by its id, or none; neither is shown as a limit (observed).
             asked.pop("limit", None)
         query = Query(self._class_name, asked)
         with running(self._runner.app):

@@ -33,6 +33,9 @@ from parsepy.types import JSONObject
 
 _log = logging.getLogger(__name__)
 
+_WITH_TEXTS = (["functions"], ["jobs"])
+"""Routes whose parameters in the address are texts, whatever they look like."""
+
 
 class ParseApi:
     """Serves the paths below the mount. `scope` comes with the whole path."""
@@ -110,7 +113,7 @@ class ParseApi:
             return await self._pages.respond(page, visitor, method, scope["query_string"], receive)
         content = await self._content(receive, headers, segments)
         body = bodies.decode(content, headers)
-        query = query_string.parse(scope["query_string"])
+        query = _query(scope, segments)
         method = _effective_method(method, body)
         caller, asking = await self._admission.admit(
             scope, headers, address, method, segments, body
@@ -183,6 +186,11 @@ class ParseApi:
 
     def _failure(self, error: ParseError) -> Answer:
         return Answer(failure_body(error, self._options), error.http_status)
+
+
+def _query(scope: Scope, segments: list[str]) -> JSONObject:
+    parse = query_string.parse_texts if segments[:1] in _WITH_TEXTS else query_string.parse
+    return parse(scope["query_string"])
 
 
 def _effective_method(method: str, body: JSONObject) -> str:

@@ -55,7 +55,7 @@ def parse(content: bytes, content_type: bytes) -> Form:
     _, options = parse_options_header(content_type)
     boundary = options.get(b"boundary")
     if not boundary:
-        raise _invalid("Boundary not found")
+        raise _invalid("Multipart: Boundary not found")
     reading = _Reading()
     try:
         parser = MultipartParser(boundary, reading.callbacks())
@@ -64,7 +64,7 @@ def parse(content: bytes, content_type: bytes) -> Form:
     except Broken as error:
         raise _invalid(str(error)) from None
     if not reading.ended:
-        raise _invalid("Unexpected end of form")
+        raise _invalid("Unexpected end of multipart data")
     return reading.form
 
 

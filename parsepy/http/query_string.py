@@ -1,6 +1,7 @@
 """Query strings as SDKs write them: each value JSON where it parses, else text."""
 
 import re
+from collections.abc import Callable
 from typing import Final
 from urllib.parse import parse_qsl, unquote_plus
 
@@ -18,6 +19,15 @@ MAX_NESTING: Final = 5
 
 def parse(query: bytes) -> JSONObject:
     """`where={"a":1}&limit=2` → `{"where": {"a": 1}, "limit": 2}`."""
+    return _parsed(query, _value)
+
+
+def parse_texts(query: bytes) -> JSONObject:
+    """`a=1e3&b[c]=2` → `{"a": "1e3", "b": {"c": "2"}}`: parameters of functions and jobs."""
+    return _parsed(query, str)
+
+
+def _parsed(query: bytes, read: Callable[[str], JSONValue]) -> JSONObject:
     if not query:
         return {}
     try:
@@ -35,7 +45,7 @@ def parse(query: bytes) -> JSONObject:
             continue
         nested = _NESTED.fullmatch(name) if "[" in name else None
         parts = [name] if nested is None else [nested[1], *nested[2][1:-1].split("][")]
-        _put(found, parts[: MAX_NESTING + 1], _value(text) if nested is None else text)
+        _put(found, parts[: MAX_NESTING + 1], read(text) if nested is None else text)
     return found
 
 

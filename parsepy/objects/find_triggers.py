@@ -46,15 +46,16 @@ async def find_with(
 async def _readable(
     ctx: RequestContext, objects: list[ParseObject], parameters: FindParameters, find: Find
 ) -> list[ParseObject]:
-    """The objects that a trigger found itself; stored ones as far as the caller may read them."""
+    """The objects that a trigger found itself. Where stored ones are among them, those of them that
+    the caller may read, and no others (observed)."""
     ids: list[JSONValue] = [found["objectId"] for found in objects if found.get("objectId")]
     if ctx.caller.is_privileged or not ids:
         return objects
     where: JSONValue = {"objectId": {"$in": ids}}
     by_id = replace(parameters, where=where, order=(), skip=0, limit=len(ids), count=False)
     readable = {row["objectId"]: row for row in (await find(by_id)).results}
-    return [
-        readable.get(found["objectId"], found) if found.get("objectId") else found
-        for found in objects
-        if not found.get("objectId") or found["objectId"] in readable
-    ]
+    return [readable[object_id] for object_id in map(_id_of, objects) if object_id in readable]
+
+
+def _id_of(found: ParseObject) -> JSONValue:
+    return found.get("objectId")

@@ -69,16 +69,18 @@ async def _include_path(
     plan: IncludePlan,
     fetch: Fetch,
 ) -> None:
-    wanted: dict[str, set[str]] = {}
+    # In their order: triggers of the class see how they are asked for.
+    wanted: dict[str, dict[str, None]] = {}
     for result in results:
         for pointer in _pointers_at(result, path):
-            wanted.setdefault(str(pointer["className"]), set()).add(str(pointer["objectId"]))
+            named = wanted.setdefault(str(pointer["className"]), {})
+            named[str(pointer["objectId"])] = None
     if not wanted:
         return
     selection = plan.below(path)
     fetched = await asyncio.gather(
         *(
-            fetch(ctx, name, sorted(ids), selection, plan.read_preference)
+            fetch(ctx, name, list(ids), selection, plan.read_preference)
             for name, ids in wanted.items()
         )
     )

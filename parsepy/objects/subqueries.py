@@ -36,6 +36,7 @@ GetObject: TypeAlias = Callable[[RequestContext, str, str, GetParameters], Await
 
 _ID: Path = Path("objectId")
 _ID_ONLY = Selection(keys=(("objectId",),))
+_WHOLE = Selection()
 _UNREADABLE = frozenset((Code.OBJECT_NOT_FOUND, Code.OPERATION_FORBIDDEN))
 
 
@@ -113,12 +114,18 @@ class _Resolver:
         preference = self.preferences.subqueries
         parameters = FindParameters(
             where=query.where,
-            selection=Selection(keys=((key.partition(".")[0],),)),
+            selection=self._selection(query.class_name, key),
             limit=self._limit(),
             redirect_key=query.redirect_key,
             read_preferences=ReadPreferences(objects=preference, subqueries=preference),
         )
         return await self.doors.find_rows(self.ctx, query.class_name, parameters, key)
+
+    def _selection(self, class_name: str, key: str) -> Selection:
+        """The one field that counts; all where triggers look at the objects."""
+        if self.ctx.triggers_of(class_name, "beforeFind", "afterFind") is not None:
+            return _WHOLE
+        return Selection(keys=((key.partition(".")[0],),))
 
     def _limit(self) -> int | None:
         limit = self.ctx.services.options.request_complexity.subquery_limit

@@ -52,9 +52,9 @@ async def test_files_have_a_name_a_type_and_bytes() -> None:
 @pytest.mark.parametrize(
     ("kind", "content", "detail"),
     [
-        ("multipart/form-data", form(field("a", "1")), "Boundary not found"),
-        (TYPE, form(field("a", "1"), end=""), "Unexpected end of form"),
-        (TYPE, "", "Unexpected end of form"),
+        ("multipart/form-data", form(field("a", "1")), "Multipart: Boundary not found"),
+        (TYPE, form(field("a", "1"), end=""), "Unexpected end of multipart data"),
+        (TYPE, "", "Unexpected end of multipart data"),
         (TYPE, "rubbish", ""),
         (TYPE, form(field("a", "1").replace("\r\n\r\n", "\r\n@ x\r\n\r\n")), ""),
         (TYPE, form(*[field("a", "1")] * 1001), "more than 1000 parts"),
