@@ -310,6 +310,8 @@ class AppParts:
         await self.roles.forget_all()
         self.rate_limits.forget()
         await self.cloud.hooks.forget()
+        if self.live is not None:
+            self.live.forget()
 
 
 def create_app(options: Mapping[str, object] | ServerOptions) -> ParseApp:

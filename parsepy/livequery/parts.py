@@ -63,6 +63,10 @@ class LiveParts:
             await self._between.close()
         await self.server.close()
 
+    def forget(self) -> None:
+        """Ends all connections and forgets what has been told: for tests."""
+        self.server.forget()
+
     async def settled(self) -> None:
         """Waits until all changes that are known are told."""
         await self.server.settled()

@@ -65,6 +65,14 @@ class LiveServer:
             await self._waiting.join()
             self._task.cancel()
             await asyncio.gather(self._task, return_exceptions=True)
+        self._end_all()
+
+    def forget(self) -> None:
+        """As a server that has just started: for tests."""
+        self._end_all()
+        self._history = History(self._options.resume_events)
+
+    def _end_all(self) -> None:
         for client in tuple(self._clients):
             client.close(GOING_AWAY)
 
@@ -81,6 +89,11 @@ class LiveServer:
     def is_idle(self) -> bool:
         """Whether there is nothing to remember of anybody."""
         return not self._clients and not self._classes
+
+    @property
+    def position(self) -> str:
+        """Of the last change that was told."""
+        return self._history.position
 
     # -- clients
 

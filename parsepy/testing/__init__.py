@@ -15,11 +15,14 @@ from typing import TYPE_CHECKING, Final
 if TYPE_CHECKING:
     from parsepy.email.memory import MemoryAdapter, links_in
     from parsepy.testing.app_under_test import AppUnderTest
+    from parsepy.testing.live_events import LiveEvent, LiveEvents
     from parsepy.testing.movable_clock import MovableClock
     from parsepy.testing.rest_client import Refused, RestClient, UserClient
 
 __all__ = [
     "AppUnderTest",
+    "LiveEvent",
+    "LiveEvents",
     "MemoryAdapter",
     "MovableClock",
     "Refused",
@@ -30,6 +33,8 @@ __all__ = [
 
 _PLACES: Final = {
     "AppUnderTest": "parsepy.testing.app_under_test",
+    "LiveEvent": "parsepy.testing.live_events",
+    "LiveEvents": "parsepy.testing.live_events",
     "MemoryAdapter": "parsepy.email.memory",
     "MovableClock": "parsepy.testing.movable_clock",
     "Refused": "parsepy.testing.rest_client",

@@ -1,7 +1,8 @@
 """Somebody who uses an app under test over REST: nobody in particular, the master key, a user."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 import httpx
@@ -15,6 +16,7 @@ from parsepy.types import JSONObject
 
 if TYPE_CHECKING:
     from parsepy.testing.app_under_test import AppUnderTest
+    from parsepy.testing.live_events import LiveEvents
 
 ClassName: TypeAlias = str | type[Object]
 Answer: TypeAlias = dict[str, Any]
@@ -143,6 +145,38 @@ class RestClient:
         if not response.is_success:
             raise Refused(response)
         return response.headers[_JOB_ID]
+
+    # -- LiveQuery
+
+    @asynccontextmanager
+    async def subscribe(
+        self,
+        class_name: ClassName,
+        where: Mapping[str, object] | None = None,
+        *,
+        keys: Sequence[str] | None = None,
+        watch: Sequence[str] | None = None,
+    ) -> "AsyncIterator[LiveEvents]":
+        """Is told of changes of the class's objects that match, as any client would be:
+
+            async with ann.subscribe("Message", {"room": "a"}) as events:
+                await ben.create("Message", {"room": "a"})
+                [event] = await events.all()
+
+        Raises `ParseError` where the subscription is refused.
+        """
+        from parsepy.testing.live_events import subscribed
+
+        query: dict[str, object] = {
+            "className": name_of(class_name),
+            "where": values.encode(where or {}),
+            **({} if keys is None else {"keys": list(keys)}),
+            **({} if watch is None else {"watch": list(watch)}),
+        }
+        token = self._headers.get("X-Parse-Session-Token")
+        app = await self.app.ready()
+        async with subscribed(app, query, token, master=self._master) as events:
+            yield events
 
     # -- the rest
 
