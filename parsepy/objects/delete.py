@@ -1,5 +1,7 @@
 """The third door: deleting an object."""
 
+from functools import partial
+
 from parsepy import errors
 from parsepy.objects import access, publish
 from parsepy.objects.conditions import UNCONDITIONAL, Condition, check_state
@@ -51,8 +53,8 @@ async def _publish_delete(
     ctx: RequestContext, schema: ClassSchema, object_id: str, where: Where
 ) -> bool:
     """Whether it was there."""
-    async with publish.in_turn(ctx, schema.name, object_id):
-        removed = await ctx.services.storage.remove(schema, where)
+    removing = partial(ctx.services.storage.remove, schema, where)
+    async with publish.in_turn(ctx, schema.name, object_id, removing) as removed:
         if removed is None:
             return False
         await ctx.services.rules_of(schema.name).after_delete(ctx, object_id)

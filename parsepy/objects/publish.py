@@ -6,9 +6,9 @@ after it.
 """
 
 import logging
-from collections.abc import Iterator
-from contextlib import AbstractAsyncContextManager, contextmanager, nullcontext
-from typing import Final, cast
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from typing import Final, TypeVar, cast
 
 from parsepy.objects.context import RequestContext
 from parsepy.objects.present import Presenter, strip_internal
@@ -17,6 +17,8 @@ from parsepy.protocol.find_parameters import Selection
 from parsepy.schema.classes import ClassSchema
 from parsepy.storage.updates import Update
 from parsepy.types import JSONObject, JSONValue, ParseObject
+
+Changed = TypeVar("Changed")
 
 _log = logging.getLogger(__name__)
 
@@ -27,18 +29,29 @@ SECRETS: Final = {
 """What nobody is told of who only listens."""
 
 
-def in_turn(
-    ctx: RequestContext, class_name: str, object_id: str
-) -> AbstractAsyncContextManager[None]:
-    """Around a change of an object, from the store to those who are told of it.
+@asynccontextmanager
+async def in_turn(
+    ctx: RequestContext,
+    class_name: str,
+    object_id: str,
+    change: Callable[[], Awaitable[Changed]],
+) -> AsyncIterator[Changed]:
+    """Does `change`; inside, changes of the same object are told in the order they were done in.
 
-    A store's answers may overtake each other: whoever listens would be left with a state that is
-    over.
+    Without that whoever listens would be left with a state that is over.
     """
-    if ctx.services.storage.current_transaction is not None:
+    storage, turn = ctx.services.storage, ctx.services.turns.of((class_name, object_id))
+    if storage.current_transaction is not None:
         # Told at its end. To wait for one who waits for that end would not end at all.
-        return nullcontext()
-    return ctx.services.turns.of((class_name, object_id))
+        yield await change()
+    elif storage.capabilities.answers_in_order:
+        changed = await change()
+        async with turn:
+            yield changed
+    else:
+        # Answers may overtake each other: so does the next not begin before.
+        async with turn:
+            yield await change()
 
 
 async def update(write: Write, asked: Update) -> ParseObject | None:

@@ -141,12 +141,14 @@ async def _updated(write: Write, outcome: Outcome) -> Written:
 async def _publish_update(write: Write) -> Written:
     """As the rest of an update, for a class whose changes are published."""
     asked = _asked_of_store(write)
-    outcome: Outcome
-    async with publish.in_turn(write.ctx, write.class_name, write.object_id):
+
+    async def change() -> Outcome:
         try:
-            outcome = await publish.update(write, asked)
+            return await publish.update(write, asked)
         except DuplicateValue as duplicate:
-            outcome = duplicate
+            return duplicate
+
+    async with publish.in_turn(write.ctx, write.class_name, write.object_id, change) as outcome:
         await _complete_update(write, outcome)
         await publish.saved(write)
     return await _update_told(write)

@@ -38,6 +38,8 @@ class Capabilities:
     transactions: bool
     parse_server_layout: bool = False
     """Whether parse-server may run on the same data: then only its own indexes are made."""
+    answers_in_order: bool = False
+    """Whether changes of one object are answered in the order in which they were done."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ import logging
 import re
 from collections.abc import AsyncIterator, Collection
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -79,9 +80,9 @@ def recording(parse: LocalApp, *classes: str) -> Recorder:
 
 
 @pytest.fixture(params=["sqlite", "mongodb"])
-async def stored(request: pytest.FixtureRequest) -> AsyncIterator[LocalApp]:
-    """An app on each store."""
-    uri = "sqlite::memory:"
+async def stored(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[LocalApp]:
+    """An app on each store; writes really wait."""
+    uri = f"sqlite:///{tmp_path}/app.sqlite"
     if request.param == "mongodb":
         uri = request.getfixturevalue("mongodb_database_uri")
     async with local_app(databaseURI=uri) as running:
@@ -128,13 +129,17 @@ async def test_it_is_told_what_a_find_shows_before_and_after(stored: LocalApp) -
 
 async def test_states_of_concurrent_updates_are_told_as_one_chain(stored: LocalApp) -> None:
     recorder = recording(stored, "Game")
-    game = await stored.create("Game", {"score": 0})
+    game = await stored.create("Game", {"score": 0, "fans": OBJECT["fans"]})
     recorder.taken()
-    body = {"score": {"__op": "Increment", "amount": 1}}
+    quick: JSONObject = {"score": {"__op": "Increment", "amount": 1}}
+    # One that has more to do when the store has changed the object.
+    slow: JSONObject = {**quick, "fans": OBJECT["fans"]}
 
-    await asyncio.gather(*(stored.ok("PUT", f"/classes/Game/{game}", body) for _ in range(10)))
+    await asyncio.gather(
+        *(stored.ok("PUT", f"/classes/Game/{game}", body) for body in (slow, quick) * 10)
+    )
 
-    assert numbers(recorder) == [(n, n + 1) for n in range(10)]
+    assert numbers(recorder) == [(n, n + 1) for n in range(20)]
     assert stored.app.parts.objects.turns.is_idle
 
 

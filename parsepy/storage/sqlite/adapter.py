@@ -56,7 +56,9 @@ class SQLiteStorage:
 
     @property
     def capabilities(self) -> Capabilities:
-        return Capabilities(f"SQLite {apsw.sqlite_lib_version()}", transactions=True)
+        return Capabilities(
+            f"SQLite {apsw.sqlite_lib_version()}", transactions=True, answers_in_order=True
+        )
 
     # -- life
 
