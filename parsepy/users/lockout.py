@@ -52,9 +52,12 @@ class Lockout:
             await account.fail()
 
     async def judge_nobody(self, ctx: RequestContext) -> None:
-        """For a name that no user has: costs what a failure of a user costs, so that the time of
-        the answer does not tell them apart. The account that locks in the end does, to whoever
-        goes on that long."""
+        """For a name that no user has: asks the store what a failure of a user asks it.
+
+        Only the commit of what is counted is missing, milliseconds beside a hash. To hide these
+        too something would have to be written for names of nobody, without end; and the account
+        that locks in the end tells all the same.
+        """
         if self._options is not None:
             nobody = ids.new_object_id(ctx.services.options.object_id_size)
             await _Account(ctx, nobody, self._options).fail_once()
