@@ -152,7 +152,7 @@ def apply_at_path(document: JSONObject, path: str, operation: Operation) -> None
 def check_paths(changes: Changes) -> None:
     """Raises 107 when a field and a part of it are to change: that would hang on their order.
 
-    `list.01` is `list.1` too. A MongoDB 6 that is asked to change both ends itself.
+    `list.01` is `list.1` too, and MongoDB must not be asked to change both.
     """
     paths: Collection[str] = changes
     if any(map(_PADDED_INDEX.search, changes)):
