@@ -12,6 +12,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from parsepy.pages.request import PageRequest
 from tests.fuzz.raw_request import RawAnswer, RawRequest, send
 from tests.security.stored_rows import rows_of
 from tests.support.local_app import URL, LocalApp, local_app
@@ -123,6 +124,30 @@ async def test_what_a_client_sends_is_text_in_a_page_and_ends_no_header() -> Non
     assert b"set-cookie" not in answer.headers
     for name in (b"x-parse-page-param-token", b"x-parse-page-param-username"):
         assert answer.headers[name] == HOSTILE.replace("\r\n", "").encode()
+
+
+async def test_what_a_client_sends_is_text_also_where_a_page_of_the_app_asks_for_markup(
+    tmp_path: Path,
+) -> None:
+    template = "{{{token}}}|{{&username}}|{{#token}}{{{.}}}{{/token}}|{{{error}}}"
+    for file in ("password_reset.html", "mine.html"):
+        (tmp_path / file).write_text(template)
+
+    def choose(request: PageRequest) -> dict[str, object]:
+        return {"file": "mine.html", "query": dict(request.query)}
+
+    route = {"method": "GET", "path": "mine", "handler": choose}
+    pages = {"pagesPath": str(tmp_path), "customRoutes": [route]}
+    query = f"appId=app&token={quote(HOSTILE)}&username={quote(HOSTILE)}&error={quote(HOSTILE)}"
+    async with local_app(appName="App", publicServerURL=URL, pages=pages) as app:
+        # An error is the server's to say, unless the app's own route says it.
+        for path, shown in ((b"choose_password", 3), (b"mine.html", 3), (b"app/mine", 4)):
+            answer = await raw(app, path, query.encode())
+
+            html = answer.content.decode()
+            assert answer.status == 200
+            assert "<script" not in html
+            assert unescape(html).count(HOSTILE) == shown
 
 
 async def test_a_redirects_address_holds_nothing_but_parameters() -> None:
