@@ -73,6 +73,7 @@ class Lockout:
         """Around the look at a code that may be guessed: one that is refused counts like a wrong
         password. A right one is taken by no locked account, and sets nothing back: it is not all
         that a log-in takes. Raises 101, 108."""
+        self.check_countable(ctx)
         await self.check(ctx, user)
         try:
             yield

@@ -181,6 +181,22 @@ async def test_the_master_key_changes_what_is_locked_and_counts_nothing(
     await parse.ok("PUT", path, right, master=True)
 
 
+async def test_a_transaction_takes_no_codes_where_guesses_count(
+    stolen: tuple[LocalApp, User],
+) -> None:
+    parse, thief = stolen
+    answers = []
+
+    for code in ("wrong", "right"):
+        body = {"authData": {"code": {"id": "1", "code": code, "new": "2"}}}
+        request = {"method": "PUT", "path": f"/parse/users/{thief.id}", "body": body}
+        batch = {"transaction": True, "requests": [request]}
+        answers.append((await parse.send("POST", "/batch", batch, user=thief)).json())
+
+    assert answers[0] == answers[1]
+    assert "108" in str(answers[0])
+
+
 async def test_a_first_code_that_is_refused_guesses_nothing() -> None:
     async with local_app(auth={"code": Code()}, accountLockout=LOCKOUT) as parse:
         signed_up = await parse.ok("POST", "/users", BODY)
