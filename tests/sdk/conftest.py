@@ -37,6 +37,7 @@ def account_options(mails: Path) -> JSONMapping:
         "appName": "Stories",
         "publicServerURL": "http://stories.example/parse",
         "verifyUserEmails": True,
+        "liveQuery": {"classNames": ["Chat", "ClosedChat", "_Session"]},
         "emailAdapter": {
             "module": "tests.sdk.adapters:FileMail",
             "options": {"file": str(mails)},

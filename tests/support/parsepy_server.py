@@ -66,13 +66,16 @@ def running_parsepy(
     folder: Path,
     options: JSONMapping | None = None,
     environment: Mapping[str, str] | None = None,
+    *,
+    port: int | None = None,
 ) -> Iterator[RunningParsepy]:
     """Start the server and wait until it answers; the process ends with the block.
 
-    `folder` takes its configuration; `options` are parse-server's, beside the usual ones. Raises
-    ProcessFailedError with the output when the server does not start.
+    `folder` takes its configuration; `options` are parse-server's, beside the usual ones; without
+    `port` it is any free one. Raises ProcessFailedError with the output when the server does not
+    start.
     """
-    port, control_port, keys = free_port(), free_port(), Keys()
+    port, control_port, keys = port or free_port(), free_port(), Keys()
     url = f"http://127.0.0.1:{port}{MOUNT_PATH}"
     config = folder / "config.json"
     config.write_text(json.dumps({**server_options(url, keys), **(options or {})}))
