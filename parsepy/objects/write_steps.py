@@ -111,10 +111,10 @@ def fill_defaults(write: Write) -> None:
     """
     for name, default in write.schema.defaults.items():
         if isinstance(write.changes.get(name), None | Unset):
-            value = deepcopy(default)
-            # A File is stored by its name alone, and told as the schema has it.
-            write.set(name, values.clean(value) if is_typed(value, "File") else value)
-            write.answer[name] = value
+            value = values.clean(default)
+            write.set(name, value)
+            # Told as the schema has it, a File with its address; a Polygon is closed (observed).
+            write.answer[name] = value if is_typed(default, "Polygon") else deepcopy(default)
     default_acl = write.schema.permissions.default_acl
     if default_acl is not None and "ACL" not in write.changes:
         granted = _resolved(deepcopy(default_acl), write.ctx.caller.user_id)

@@ -7,7 +7,7 @@ from parsepy import errors
 from parsepy.errors import Code, ParseError
 from parsepy.protocol.field_types import GEO_POINT, Fields
 from parsepy.schema.classes import COMMON_COLUMNS, ClassSchema, Field
-from parsepy.schema.field_check import canonical, is_deletion, read_field
+from parsepy.schema.field_check import is_deletion, read_field, storable
 from parsepy.schema.index_change import IndexChange, read_index_change
 from parsepy.schema.index_options import IndexOptions
 from parsepy.schema.permission_check import PermissionCheck
@@ -83,7 +83,7 @@ def _read_fields(
             raise errors.schema_change_refused(f"Field {name} exists, cannot update.")
         if present is not None and name in COMMON_COLUMNS:
             continue
-        field = canonical(read_field(schema.name, name, definition))
+        field = storable(read_field(schema.name, name, definition))
         if present is None:
             added[name] = field
         elif present.type != field.type:

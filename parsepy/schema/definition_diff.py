@@ -3,8 +3,9 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
+from parsepy.errors import ParseError
 from parsepy.schema.classes import COMMON_COLUMNS, ClassSchema, Field
-from parsepy.schema.field_check import canonical, read_field
+from parsepy.schema.field_check import canonical, read_field, storable
 from parsepy.schema.index_options import PLAIN, IndexOptions, read_options
 from parsepy.schema.system_classes import DEFAULT_COLUMNS
 from parsepy.types import JSONObject, JSONValue
@@ -32,18 +33,26 @@ def diff_fields(
     """Raises what the schema API says to a definition that is wrong."""
     found = Difference()
     for name, definition in defined.items():
-        wanted = canonical(read_field(schema.name, name, definition))
+        wanted = storable(read_field(schema.name, name, definition))
         present = schema.fields.get(name)
         if present is None:
             found.added[name] = definition
             found.tells.append(f"adds field {name} ({wanted.type})")
         elif present.type != wanted.type:
             _note_other_type(found, schema, name, definition, wanted, recreate=recreate)
-        elif present != wanted:
+        elif _differ(present, wanted):
             found.altered[name] = definition
             found.tells.append(f"changes the options of field {name}")
     _note_extra_fields(found, schema, defined, delete=delete_extra)
     return found
+
+
+def _differ(present: Field, wanted: Field) -> bool:
+    """What is stored may be anything, written by whoever was here before."""
+    try:
+        return canonical(present) != canonical(wanted)
+    except ParseError:
+        return True
 
 
 def diff_indexes(

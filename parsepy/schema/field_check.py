@@ -24,8 +24,17 @@ def read_field(class_name: str, name: str, definition: JSONValue) -> Field:
     return field
 
 
+def storable(field: Field) -> Field:
+    """The field if its default can be a value. It is kept as it was sent, and becomes canonical
+    where an object takes it. Raises 111, 121."""
+    if not isinstance(field.default, Missing):
+        canonical(field)
+        values.clean(field.default)
+    return field
+
+
 def canonical(field: Field) -> Field:
-    """As it is stored. A File among objects has a name alone; as a default it keeps its address."""
+    """One form for all that mean the same default. A File's address is part of it."""
     if isinstance(field.default, Missing):
         return field
     clean = values.clean_nested if field.type.name == "File" else values.clean

@@ -90,6 +90,22 @@ async def test_the_request_of_a_job(stored: LocalApp) -> None:
     assert isinstance(request.params["game"], cloud.Object)
 
 
+async def test_parameters_never_set_who_asks(parse: LocalApp) -> None:
+    """Security sheet, section 13: neither in the body nor in the address."""
+    seen: list[JobRequest] = []
+    parse.app.registry.add_job("look", seen.append)
+    forged = {"ip": "1.2.3.4", "headers": {"a": "b"}, "jobId": "x", "log": "y"}
+
+    answer = await parse.send("POST", "/jobs/look?ip=1.2.3.4&jobId=x", forged, master=True)
+    job_id = answer.headers["X-Parse-Job-Status-Id"]
+    await ended(parse, job_id)
+
+    [request] = seen
+    assert (request.ip, request.job_id, request.job_name) == ("127.0.0.1", job_id, "look")
+    assert "a" not in request.headers
+    assert request.params == forged
+
+
 async def test_messages_come_in_their_order(stored: LocalApp) -> None:
     @stored.app.registry.job("count")
     async def count(request: JobRequest) -> None:

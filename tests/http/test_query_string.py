@@ -94,3 +94,16 @@ def test_a_part_that_is_no_text_is_refused(segment: str) -> None:
 
     assert error is not None
     assert error.http_status == 400
+
+
+def test_parameters_of_functions_are_the_texts_that_were_sent() -> None:
+    query = b"a=1e3&b=true&c=%22x%22&d={%22e%22:%201}&f[g]=2&h"
+
+    assert query_string.parse_texts(query) == {
+        "a": "1e3",
+        "b": "true",
+        "c": '"x"',
+        "d": '{"e": 1}',
+        "f": {"g": "2"},
+        "h": "",
+    }

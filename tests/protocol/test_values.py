@@ -34,6 +34,10 @@ POINTER = values.pointer("A", "x")
         ([{"iso": "2024-01-02T03:04:05Z", "__type": "Date"}], [DATE]),
         ({"p": {"objectId": "x", "className": "A", "__type": "Pointer"}}, {"p": POINTER}),
         (
+            {"__type": "Pointer", "className": "A", "objectId": 1},
+            {"__type": "Pointer", "className": "A", "objectId": "1"},
+        ),
+        (
             [{"__type": "File", "name": "f", "url": "u"}],
             [{"__type": "File", "name": "f", "url": "u"}],
         ),
