@@ -68,6 +68,7 @@ def test_members_of_groups_and_of_lists_are_named_too(tmp_path: Path) -> None:
             "customRoutes": [{"method": "GET", "path": "a", "handler": f"{HERE}:decide"}],
         },
         publicServerURL=f"{HERE}:decide",
+        schema={"beforeMigration": f"{HERE}:decide"},
     )
 
     assert options.password_policy.validator_callback is Rules.is_good
@@ -75,6 +76,7 @@ def test_members_of_groups_and_of_lists_are_named_too(tmp_path: Path) -> None:
     assert options.raw["pages"]["placeholders"] is decide
     assert options.raw["pages"]["customRoutes"][0]["handler"] is decide
     assert options.public_server_url is decide
+    assert options.schema["beforeMigration"] is decide
 
 
 def test_a_variable_names_one_as_well() -> None:
