@@ -23,6 +23,9 @@ FORGET_ROLES: Final = "clearCache"
 MOST_WAITING: Final = 10_000
 """Messages that wait for Redis to be there again; what comes then is not told to others."""
 
+WRITERS_PATIENCE: Final = 0.5
+"""Seconds that a write waits for Redis to have its change."""
+
 PATIENCE: Final = 2.0
 """Seconds that the end of the server waits for them."""
 
@@ -54,13 +57,15 @@ class RedisChannels:
         self._receive = receive
         self._permissions_of = permissions_of
         self._roles_changed = roles_changed
-        self._waiting: asyncio.Queue[Publication | str] = asyncio.Queue(MOST_WAITING)
+        self._waiting: asyncio.Queue[tuple[Publication | str, asyncio.Future[None] | None]]
+        self._waiting = asyncio.Queue(MOST_WAITING)
         self._sender = uuid4().hex
         # In front, so that one's own messages are known without being read.
         self._own_beginning = f'{{"{OWN_MARK}":["{self._sender}",'.encode()
         self._sent = 0
         self._heard: dict[bytes, int] = {}
         self._is_full = False
+        self._answers = True
         self._task: asyncio.Task[None] | None = None
         for kind in (SAVED, DELETED):
             pubsub.subscribe(app_id + kind, partial(self._hear, partial(self._take_in, kind)))
@@ -81,9 +86,15 @@ class RedisChannels:
         await asyncio.gather(joining, self._task, return_exceptions=True)
 
     async def deliver(self, publication: Publication) -> None:
-        """To this server's own, and later to the others: nobody waits for Redis."""
+        """To this server's own and to the others. The write that it is of is answered when Redis has
+        it: what is acknowledged is told, even if this server ends then. A Redis that does not
+        answer holds up nobody for long."""
         await self._receive(publication)
-        self._put(publication)
+        sent = asyncio.get_running_loop().create_future()
+        if self._put(publication, sent) and self._answers:
+            await asyncio.wait([sent], timeout=WRITERS_PATIENCE)
+            # Who comes after that does not wait for a Redis that was asked in vain.
+            self._answers = sent.done() and self._answers
 
     async def tell_roles_changed(self, user_ids: Iterable[str]) -> None:
         """A parse-server forgets roles user by user."""
@@ -92,26 +103,28 @@ class RedisChannels:
 
     # -- telling
 
-    def _put(self, told: Publication | str) -> None:
+    def _put(self, told: Publication | str, sent: "asyncio.Future[None] | None" = None) -> bool:
         try:
-            self._waiting.put_nowait(told)
+            self._waiting.put_nowait((told, sent))
         except asyncio.QueueFull:
             if not self._is_full:
                 _log.error("changes are not told to other servers: Redis takes none")
             self._is_full = True
         else:
             self._is_full = False
+        return not self._is_full
 
     async def _send_all(self) -> None:
         while True:
-            told = await self._waiting.get()
+            told, sent = await self._waiting.get()
             try:
                 kind, message = await self._message_of(told)
-                await self._send(self._app_id + kind, self._marked(message))
+                await self._send(self._app_id + kind, self._marked(message), sent)
             except Exception:
                 _log.exception("a change was not told to other servers")
             finally:
                 self._waiting.task_done()
+                _release(sent)
 
     async def _message_of(self, told: Publication | str) -> tuple[str, bytes]:
         if isinstance(told, str):
@@ -123,13 +136,18 @@ class RedisChannels:
         self._sent += 1
         return self._own_beginning + f"{self._sent}],".encode() + message[1:]
 
-    async def _send(self, channel: str, message: bytes) -> None:
+    async def _send(
+        self, channel: str, message: bytes, sent: "asyncio.Future[None] | None"
+    ) -> None:
         while True:
             try:
                 await self._pubsub.publish(channel, message)
             except ConnectionError:
+                self._answers = False
+                _release(sent)
                 await asyncio.sleep(_BETWEEN_TRIES)
             else:
+                self._answers = True
                 return
 
     # -- hearing
@@ -165,3 +183,8 @@ class RedisChannels:
             self._heard.pop(next(iter(self._heard)))
         self._heard[sender] = number
         return True
+
+
+def _release(writer: "asyncio.Future[None] | None") -> None:
+    if writer is not None and not writer.done():
+        writer.set_result(None)

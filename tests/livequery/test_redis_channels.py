@@ -134,6 +134,32 @@ async def test_it_goes_out_as_parse_servers_message(redis: RunningRedis) -> None
     assert ann.role_changes == 0
 
 
+async def test_a_change_is_with_redis_before_its_write_is_answered(redis: RunningRedis) -> None:
+    """Else it would be lost where the server ends right after."""
+    async with serving(redis) as bob:
+        ann = Server(RedisPubSub(redis.uri))
+        await ann.pubsub.start()
+        ann.channels.start()
+        async with asyncio.timeout(SECONDS):
+            await ann.joined.wait()
+        await ann.channels.deliver(game(1))
+        # Killed: it says nothing more.
+        assert ann.channels._task is not None
+        ann.channels._task.cancel()
+        await ann.pubsub.close()
+
+        await bob.until(lambda: bob.numbers == [1])
+
+
+async def test_a_frozen_redis_holds_up_one_write_for_a_moment(redis: RunningRedis) -> None:
+    async with serving(redis) as ann:
+        redis.freeze()
+        async with asyncio.timeout(redis_channels.WRITERS_PATIENCE + 1.0):
+            for n in range(50):
+                await ann.channels.deliver(game(n))
+        redis.thaw()
+
+
 async def test_changes_arrive_in_the_order_of_their_writes(redis: RunningRedis) -> None:
     async with serving(redis) as ann, serving(redis) as bob:
         for n in range(300):
