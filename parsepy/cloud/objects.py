@@ -165,7 +165,7 @@ class Object:
             raise ValueError(f"Cannot create a pointer to an unsaved {self.class_name}")
         return {"__type": "Pointer", "className": self.class_name, "objectId": self.object_id}
 
-    def to_reference(self) -> JSONObject:
+    def _reference(self) -> JSONObject:
         """Its Pointer; of a new object what becomes one when whatever refers to it is saved."""
         if self.object_id is not None:
             return self.to_pointer()

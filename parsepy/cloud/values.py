@@ -36,7 +36,7 @@ class HasPointer(Protocol):
 
     def to_pointer(self) -> JSONObject: ...
 
-    def to_reference(self) -> JSONObject: ...
+    def _reference(self) -> JSONObject: ...
 
     def to_full_json(self) -> JSONObject: ...
 
@@ -72,7 +72,7 @@ def pending(value: object) -> JSONValue:
     """The wire's form of a pending change, which may name objects that are not saved yet. Raises
     `TypeError` for what JSON cannot say."""
     if isinstance(value, HasPointer):
-        return value.to_reference()
+        return value._reference()
     if isinstance(value, Mapping):
         return {str(name): pending(child) for name, child in value.items()}
     if isinstance(value, list | tuple | set | frozenset):
