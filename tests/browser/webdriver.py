@@ -108,8 +108,10 @@ class Browser:
     def wait_for_text(self, text: str) -> None:
         self.wait_until(lambda: text in self.text, f"the page to say {text!r}")
 
-    def wait_until(self, condition: Callable[[], bool], expected: str) -> None:
-        until, pause = time.monotonic() + _DEADLINE, threading.Event()
+    def wait_until(
+        self, condition: Callable[[], bool], expected: str, deadline: float = _DEADLINE
+    ) -> None:
+        until, pause = time.monotonic() + deadline, threading.Event()
         while not _holds(condition):
             assert time.monotonic() < until, f"waited for {expected}:\n{self.url}\n{self.text}"
             pause.wait(_BETWEEN_LOOKS)
