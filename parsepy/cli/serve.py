@@ -18,7 +18,7 @@ from parsepy.cli.flags import option_flags
 from parsepy.cli.launch import Launch, prepare
 from parsepy.options.database_uri import SQLITE_MEMORY
 from parsepy.options.errors import OptionsError
-from parsepy.options.model import ServerOptions
+from parsepy.options.model import CHANGE_STREAM, LiveQuery, ServerOptions
 
 if TYPE_CHECKING:
     from starlette.types import ASGIApp
@@ -71,8 +71,9 @@ def live(
 ) -> None:
     """Starts a server that has LiveQuery sockets and no API.
 
-    It hears of changes from the app's other servers through Redis, option liveQuery.redisURL. It
-    listens on liveQueryServerOptions.port, else on port.
+    It hears of changes from the app's other servers through Redis, option liveQuery.redisURL, or
+    from the database, option liveQuery.source. It listens on liveQueryServerOptions.port, else on
+    port.
     """
     _start(context, config, data_dir, flags, _Kind.LIVE)
 
@@ -112,11 +113,16 @@ def _check_cluster(options: ServerOptions) -> None:
         raise OptionsError("Option cluster does not work on this operating system.")
     if options.database_uri == SQLITE_MEMORY:
         raise OptionsError("Option cluster needs a database that all processes share.")
-    if options.live_query.class_names and options.live_query.redis_url is None:
+    if options.live_query.class_names and not _hears_of_others(options.live_query):
         raise OptionsError(
             "Option cluster with liveQuery needs a Redis, through which the processes tell each"
-            " other of changes: set liveQuery.redisURL."
+            " other of changes: set liveQuery.redisURL, or on MongoDB liveQuery.source to"
+            " changeStream."
         )
+
+
+def _hears_of_others(settings: LiveQuery) -> bool:
+    return settings.redis_url is not None or settings.source == CHANGE_STREAM
 
 
 def _for_development(launch: Launch) -> Launch:
@@ -134,10 +140,11 @@ def _for_sockets(launch: Launch) -> Launch:
     """On the port of LiveQuery. Raises `OptionsError` where it would never hear of a change."""
     options = launch.options
     settings = options.live_query
-    if settings.redis_url is None:
+    if not _hears_of_others(settings):
         raise OptionsError(
             "parsepy live hears of changes through Redis: set liveQuery.redisURL, here and for the"
-            " servers with the API."
+            " servers with the API. On MongoDB it may hear of them from the database: set"
+            " liveQuery.source to changeStream."
         )
     changed = msgspec.structs.replace(
         options,

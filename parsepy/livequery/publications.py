@@ -29,12 +29,14 @@ class Publication:
     """An object as it is stored now, and before; nothing in either may be changed.
 
     `original` is `None` where there was none, and of a `deleted` object, which `current` is.
+    `position` is its place in the store's own order, where the store has told it.
     """
 
     class_name: str
     current: ParseObject
     original: ParseObject | None
     deleted: bool = False
+    position: str = ""
 
     @property
     def kind(self) -> str:

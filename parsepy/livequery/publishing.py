@@ -35,6 +35,10 @@ class PublishedClasses:
         known = self._known.get(class_name)
         return self._look_up(class_name) if known is None else known
 
+    @property
+    def patterns(self) -> tuple[str, ...]:
+        return tuple(pattern.pattern for pattern in self._patterns)
+
     def _look_up(self, class_name: str) -> bool:
         if len(self._known) >= MOST_REMEMBERED:
             self._known.clear()

@@ -12,7 +12,7 @@ from parsepy.livequery import frames
 from parsepy.livequery.client import Client
 from parsepy.livequery.delivery import Delivery
 from parsepy.livequery.groups import ClassGroups
-from parsepy.livequery.history import History
+from parsepy.livequery.history import Past
 from parsepy.livequery.messages import Subscribe
 from parsepy.livequery.ports import Asked, LiveTriggers, Monitored, Situation
 from parsepy.livequery.publications import Publication
@@ -39,6 +39,7 @@ class LiveServer:
         objects: ObjectServices,
         readers: Readers,
         triggers: LiveTriggers,
+        history: Past,
     ) -> None:
         self.readers: Final = readers
         self.triggers: Final = triggers
@@ -47,7 +48,7 @@ class LiveServer:
         self._objects = objects
         self._clients: set[Client] = set()
         self._classes: dict[str, ClassGroups] = {}
-        self._history = History(options.resume_events)
+        self._history = history
         self._waiting: asyncio.Queue[Publication] = asyncio.Queue(MOST_WAITING)
         self._turn = asyncio.Lock()
         """Held while one publication is told, or missed ones are: nobody hears them twice or in
@@ -70,7 +71,7 @@ class LiveServer:
     def forget(self) -> None:
         """As a server that has just started: for tests."""
         self._end_all()
-        self._history = History(self._options.resume_events)
+        self._history.forget()
 
     def _end_all(self) -> None:
         for client in tuple(self._clients):
@@ -79,9 +80,13 @@ class LiveServer:
     async def take(self, publication: Publication) -> None:
         await self._waiting.put(publication)
 
+    async def drained(self) -> None:
+        """Waits until what has been taken is told or is with the app's code."""
+        await self._waiting.join()
+
     async def settled(self) -> None:
         """Waits until what has been taken is told, the app's code having had its say."""
-        await self._waiting.join()
+        await self.drained()
         for client in tuple(self._clients):
             await client.lane.settled()
 
@@ -157,6 +162,7 @@ class LiveServer:
             self._add(subscription, schema, where)
             client.send(frames.subscribed(subscription.head))
         else:
+            await self._history.reach(asked.since)
             async with self._turn:
                 self._add(subscription, schema, where)
                 await self._resume(subscription, asked.since)

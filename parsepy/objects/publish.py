@@ -68,15 +68,15 @@ async def saved(write: Write) -> None:
     """Never fails: the object is stored."""
     ctx, schema = write.ctx, write.schema
     with _kept_to_the_log(ctx, schema):
-        current = _published(ctx, schema, write.stored or {})
-        original = None if write.before is None else _published(ctx, schema, write.before)
+        current = published(ctx, schema, write.stored or {})
+        original = None if write.before is None else published(ctx, schema, write.before)
         await ctx.services.publisher.saved(schema, current, original)
 
 
 async def deleted(ctx: RequestContext, schema: ClassSchema, document: ParseObject) -> None:
     """Never fails: the object is gone."""
     with _kept_to_the_log(ctx, schema):
-        await ctx.services.publisher.deleted(schema, _published(ctx, schema, document))
+        await ctx.services.publisher.deleted(schema, published(ctx, schema, document))
 
 
 @contextmanager
@@ -87,8 +87,11 @@ def _kept_to_the_log(ctx: RequestContext, schema: ClassSchema) -> Iterator[None]
         _log.exception("a change of %s was not published [%s]", schema.name, ctx.request_id)
 
 
-def _published(ctx: RequestContext, schema: ClassSchema, document: ParseObject) -> ParseObject:
-    """A copy: triggers and answers get the object too, and may change it."""
+def published(ctx: RequestContext, schema: ClassSchema, document: ParseObject) -> ParseObject:
+    """A stored object as those are told of it who only listen: without secrets.
+
+    A copy: triggers and answers get the object too, and may change it.
+    """
     copy = cast("JSONObject", _copied(document))
     strip_internal(copy, SECRETS.get(schema.name, ()))
     return Presenter(ctx.as_master(), schema, Selection(), frozenset()).present(copy)

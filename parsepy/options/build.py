@@ -13,6 +13,7 @@ from parsepy.options.definitions.operation import LOG_LEVELS
 from parsepy.options.errors import OptionsError
 from parsepy.options.ip_list import IpList
 from parsepy.options.model import (
+    DOORS,
     TOO_MANY,
     AccountLockout,
     AggregationDefaults,
@@ -202,6 +203,7 @@ def _live_query(v: Mapping[str, Any]) -> LiveQuery:
     wanted = v.get("startLiveQueryServer")
     return LiveQuery(
         class_names=class_names,
+        source=published.get("source") or DOORS,
         serves=bool(class_names or server) if wanted is None else bool(wanted),
         key_pairs=MappingProxyType(dict(server.get("keyPairs") or {})),
         ping_interval=server.get("websocketTimeout", 10_000) / 1000,

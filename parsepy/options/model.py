@@ -144,14 +144,22 @@ class Webhooks(msgspec.Struct, frozen=True, kw_only=True):
     max_answer: int
 
 
+DOORS: Final = "doors"
+CHANGE_STREAM: Final = "changeStream"
+
+
 class LiveQuery(msgspec.Struct, frozen=True, kw_only=True):
     """`class_names` are names or patterns, `ping_interval` is in seconds, `max_unsent` in bytes.
+
+    `source`: `DOORS`, what this app's servers tell of their writes, or `CHANGE_STREAM`, what the
+    database tells of all.
 
     `serves`: whether this process has sockets. `resume_events`: how many are kept for clients that
     come back.
     """
 
     class_names: tuple[str, ...]
+    source: str
     serves: bool
     key_pairs: Mapping[str, str]
     ping_interval: float

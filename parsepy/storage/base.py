@@ -23,6 +23,7 @@ from parsepy.query.options import DEFAULT, FindOptions
 from parsepy.query.tree import Where
 from parsepy.schema.classes import ClassDefinition, ClassSchema, Field
 from parsepy.schema.index_options import PLAIN, IndexOptions
+from parsepy.storage.object_changes import ObjectWatch, ObjectWatcher
 from parsepy.storage.scanned import CopyableStorage
 from parsepy.storage.transaction import Transaction
 from parsepy.storage.updates import Outcome, Transition, Update
@@ -238,6 +239,12 @@ class Storage(CopyableStorage, Protocol):
 
     async def remove(self, schema: ClassSchema, where: Where) -> ParseObject | None:
         """Deletes the first object that matches; the object as it was, `None` if none matched."""
+
+    async def watch_objects(self, watcher: ObjectWatcher) -> ObjectWatch:
+        """Tells `watcher` of all changes of objects from now on, whoever has made them.
+
+        Raises `ParseError` 1 where the store cannot, which says what it would take.
+        """
 
     # -- relations and roles
 

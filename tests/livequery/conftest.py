@@ -1,6 +1,7 @@
 """An app whose changes are told, on each store."""
 
 from collections.abc import AsyncIterator
+from typing import Any
 
 import pytest
 
@@ -23,9 +24,19 @@ def database_uri(request: pytest.FixtureRequest) -> str:
     return uri
 
 
+@pytest.fixture(params=["sqlite", "mongodb", "mongodb-stream"])
+def stored_options(request: pytest.FixtureRequest) -> dict[str, Any]:
+    """A store, and where changes in it are heard of."""
+    if request.param == "sqlite":
+        return {"liveQuery": PUBLISHED}
+    uri: str = request.getfixturevalue("mongodb_database_uri")
+    source = {"source": "changeStream"} if request.param == "mongodb-stream" else {}
+    return {"databaseURI": uri, "liveQuery": {**PUBLISHED, **source}}
+
+
 @pytest.fixture
-async def stored(database_uri: str) -> AsyncIterator[LocalApp]:
-    async with local_app(databaseURI=database_uri, liveQuery=PUBLISHED) as running:
+async def stored(stored_options: dict[str, Any]) -> AsyncIterator[LocalApp]:
+    async with local_app(**stored_options) as running:
         yield running
 
 

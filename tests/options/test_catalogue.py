@@ -18,6 +18,7 @@ OURS = frozenset(
         "webhooks.allowPrivateAddresses",
         "webhooks.maxRedirects",
         "webhooks.maxAnswerSize",
+        "liveQuery.source",
         "liveQueryServerOptions.maxFrameSize",
         "liveQueryServerOptions.maxSubscriptionsPerClient",
         "liveQueryServerOptions.maxUnsentSize",

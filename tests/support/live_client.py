@@ -105,6 +105,9 @@ async def live_client(parse: LocalApp) -> AsyncIterator[LiveClient]:
     try:
         async with asyncio.timeout(PATIENCE):
             await client.accepted.wait()
+        # A store that tells of changes by itself does so a little after their answers.
+        if parse.app.parts.live is not None:
+            await parse.app.parts.live.settled()
         yield client
     finally:
         await client.leave()

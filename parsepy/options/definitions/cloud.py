@@ -40,6 +40,13 @@ LIVE_QUERY: Final = Group(
             100,
             supported=True,
         ),
+        text(
+            "source",
+            "doors: what the app's servers write; changeStream: what MongoDB tells of all writes. "
+            "Not in parse-server.",
+            "doors",
+            supported=True,
+        ),
         adapter("wssAdapter", "What speaks WebSocket."),
     ),
 )

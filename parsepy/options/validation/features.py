@@ -9,6 +9,7 @@ from parsepy.options.definitions.cloud import LIVE_QUERY_SERVER
 from parsepy.options.definitions.files import INSTALLATION
 from parsepy.options.definitions.operation import LOG_LEVELS
 from parsepy.options.errors import OptionsError
+from parsepy.options.model import CHANGE_STREAM, DOORS
 from parsepy.options.validation.limits import check_patterns
 from parsepy.options.validation.rules import (
     each_given,
@@ -78,6 +79,7 @@ def check_live_query(values: Mapping[str, object]) -> None:
     if is_object(published):
         each_given(published, ("regexTimeout",), is_number, "liveQuery.{} must be a number")
         _check_published_classes(published.get("classNames"))
+        _check_source(published.get("source"), values.get("databaseURI"))
     if is_object(server):
         each_given(server, _LIVE_NUMBERS, is_number, "liveQueryServerOptions.{} must be a number")
         pairs = server.get("keyPairs")
@@ -97,6 +99,19 @@ def _check_published_classes(names: object) -> None:
             re.compile(str(name))
         except re.error as error:
             raise OptionsError(f"liveQuery.classNames: {name!r} is no pattern: {error}") from None
+
+
+def _check_source(source: object, database: object) -> None:
+    """An option of our own."""
+    require(
+        source is None or source in (DOORS, CHANGE_STREAM),
+        f"liveQuery.source must be '{DOORS}' or '{CHANGE_STREAM}'",
+    )
+    require(
+        source != CHANGE_STREAM or not str(database).startswith("sqlite:"),
+        "liveQuery.source changeStream needs MongoDB 6.0 or later, as a replica set or a sharded"
+        " cluster; with SQLite it is doors",
+    )
 
 
 def check_installation(values: Mapping[str, object]) -> None:

@@ -22,6 +22,7 @@ from parsepy.storage.base import Capabilities, Index
 from parsepy.storage.mongodb.aggregate import Aggregations
 from parsepy.storage.mongodb.bindings import Bindings
 from parsepy.storage.mongodb.bulk_update import suits, update_at_once
+from parsepy.storage.mongodb.change_stream import ChangeStream
 from parsepy.storage.mongodb.classes import Classes
 from parsepy.storage.mongodb.connection import Connection
 from parsepy.storage.mongodb.documents import Document
@@ -33,6 +34,7 @@ from parsepy.storage.mongodb.scan import Scanning
 from parsepy.storage.mongodb.schema_watch import watch_schemas
 from parsepy.storage.mongodb.text import TextIndexes
 from parsepy.storage.mongodb.transaction import Operation, Transactions
+from parsepy.storage.object_changes import ObjectWatch, ObjectWatcher
 from parsepy.storage.scanned import Pair, Scanned, StoredNames
 from parsepy.storage.transaction import Transaction, schema_is_fixed
 from parsepy.storage.updates import Outcome, Transition, Update, one_by_one
@@ -69,6 +71,7 @@ class MongoStorage:
         self._classes = Classes(self._connection, self._indexes)
         self._relations = Relations(self._connection)
         self._scanning = Scanning(self._connection, self._bindings)
+        self._stream: ChangeStream | None = None
 
     @property
     def capabilities(self) -> Capabilities:
@@ -128,6 +131,10 @@ class MongoStorage:
         if definition.indexes:
             self._check_alterable()
         await self._within(self._classes.create(definition))
+        if self._stream is not None:
+            await self._transactions.once_kept(
+                partial(self._stream.images.keep_of_new, definition.name)
+            )
 
     async def add_field(self, class_name: str, name: str, field: Field) -> None:
         await self.add_fields(class_name, {name: field})
@@ -275,6 +282,12 @@ class MongoStorage:
             lambda: self._objects.remove(schema, where),
             self._transactions.write,
         )
+
+    async def watch_objects(self, watcher: ObjectWatcher) -> ObjectWatch:
+        stream = ChangeStream(self._connection, self._bindings, watcher)
+        await stream.open()
+        self._stream = stream
+        return stream
 
     # -- relations and roles
 

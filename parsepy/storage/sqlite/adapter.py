@@ -19,6 +19,7 @@ from parsepy.query.tree import Where
 from parsepy.schema.classes import ClassDefinition, ClassSchema, Field
 from parsepy.schema.index_options import PLAIN, IndexOptions
 from parsepy.storage.base import Capabilities, Index
+from parsepy.storage.object_changes import ObjectWatch, ObjectWatcher, cannot_watch
 from parsepy.storage.scanned import Pair, Scanned, StoredNames
 from parsepy.storage.sqlite import classes, explain, hints, objects, relations, text_on_demand
 from parsepy.storage.sqlite import scan as scanning
@@ -262,6 +263,9 @@ class SQLiteStorage:
     async def remove(self, schema: ClassSchema, where: Where) -> ParseObject | None:
         schema = await self._searchable(schema, where)
         return await self._write(objects.remove, schema, where)
+
+    async def watch_objects(self, watcher: ObjectWatcher) -> ObjectWatch:
+        raise cannot_watch("SQLite")
 
     # -- relations and roles
 
