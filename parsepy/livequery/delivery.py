@@ -4,11 +4,12 @@ What is the same for many is done once: a condition is matched once for all who 
 is encoded once for all who see the same of it.
 """
 
+import asyncio
 import logging
 from collections.abc import Hashable
 from copy import deepcopy
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final, TypeAlias
 
 from parsepy.errors import ParseError
 from parsepy.livequery import frames
@@ -28,6 +29,12 @@ if TYPE_CHECKING:
     from parsepy.livequery.server import LiveServer
 
 _log = logging.getLogger(__name__)
+
+BETWEEN_PAUSES: Final = 500
+"""Subscribers that are told before others have their turn in the event loop."""
+
+Told: TypeAlias = tuple[bytes, bytes] | ParseError | None
+"""What a frame has around the subscription's head, or why there is an error instead, or nothing."""
 
 
 class Delivery:
@@ -60,54 +67,98 @@ class Delivery:
                     error.message,
                 )
                 continue
-            if was or is_now:
+            if not (was or is_now):
+                continue
+            if self._is_judged_by_code:
                 for subscription in tuple(group.subscriptions):
-                    await self._in_turn(subscription, was=was, is_now=is_now)
+                    self._in_lane(subscription, was=was, is_now=is_now)
+            else:
+                await self._to_group(group, was=was, is_now=is_now)
 
     async def to_one(self, subscription: Subscription) -> None:
         """To a subscription that has not heard of it when it happened."""
         if subscription.group is not None:
             was, is_now = self._matches(subscription.group)
-            await self._in_turn(subscription, was=was, is_now=is_now)
+            if self._is_judged_by_code:
+                self._in_lane(subscription, was=was, is_now=is_now)
+            else:
+                self._send(subscription, await self._told_to(subscription, was=was, is_now=is_now))
 
-    async def _in_turn(self, subscription: Subscription, *, was: bool, is_now: bool) -> None:
-        """An app's code may take its time: only who is told by it waits for it."""
-        if not self._is_judged_by_code:
-            await self._to(subscription, was=was, is_now=is_now)
-            return
+    async def _to_group(self, group: Group, *, was: bool, is_now: bool) -> None:
+        """`was` and `is_now`: whether the condition held before, and does now.
+
+        What one is told all are told who are his like; that is why they come cheap.
+        """
+        told: dict[Hashable, Told] = {}
+        for number, subscription in enumerate(tuple(group.subscriptions), 1):
+            if subscription.group is not group:
+                continue  # gone while others had their turn
+            like = self._likeness(subscription)
+            if like not in told:
+                told[like] = await self._told_to(subscription, was=was, is_now=is_now)
+            self._send(subscription, told[like])
+            if not number % BETWEEN_PAUSES:
+                await asyncio.sleep(0)
+
+    def _likeness(self, subscription: Subscription) -> Hashable:
+        """Subscriptions of one condition that share it are told the same."""
+        wanted = (subscription.keys, subscription.watch, subscription.told)
+        if self._everybody_sees_the_same(by_id=subscription.by_id):
+            return wanted
+        return (*wanted, subscription.token, subscription.client.is_master)
+
+    async def _told_to(self, subscription: Subscription, *, was: bool, is_now: bool) -> Told:
         try:
-            subscription.client.lane.put(partial(self._to, subscription, was=was, is_now=is_now))
+            sight = await self._sight(subscription)
+            kind = self._kind(subscription, sight, was=was, is_now=is_now)
+            if kind is None:
+                return None
+            body = await self._body(subscription, sight, kind)
+        except ParseError as refusal:
+            return refusal
+        return frames.around(kind, body, self._position if subscription.told else None)
+
+    def _send(self, subscription: Subscription, told: Told) -> None:
+        if told is None:
+            return
+        if isinstance(told, ParseError):
+            subscription.client.send(self._refused(subscription, told))
+            return
+        before, after = told
+        subscription.client.send(before + subscription.head + after)
+
+    def _refused(self, subscription: Subscription, refusal: ParseError) -> bytes:
+        return frames.error(
+            refusal.code,
+            self._readers.public_message(refusal),
+            reconnect=False,
+            request_id=subscription.request_id,
+        )
+
+    def _in_lane(self, subscription: Subscription, *, was: bool, is_now: bool) -> None:
+        """An app's code may take its time: only who is told by it waits for it."""
+        try:
+            subscription.client.lane.put(
+                partial(self._by_code, subscription, was=was, is_now=is_now)
+            )
         except LaneFull:
             subscription.client.close(TOO_SLOW)
 
-    async def _to(self, subscription: Subscription, *, was: bool, is_now: bool) -> None:
-        """`was` and `is_now`: whether the condition held before, and does now."""
+    async def _by_code(self, subscription: Subscription, *, was: bool, is_now: bool) -> None:
         try:
-            frame = await self._frame(subscription, was=was, is_now=is_now)
+            sight = await self._sight(subscription)
+            kind = self._kind(subscription, sight, was=was, is_now=is_now)
+            if kind is None:
+                return
+            frame = await self._frame_by_code(subscription, sight, kind)
         except ParseError as refusal:
-            frame = frames.error(
-                refusal.code,
-                self._readers.public_message(refusal),
-                reconnect=False,
-                request_id=subscription.request_id,
-            )
+            frame = self._refused(subscription, refusal)
         if frame is not None:
             subscription.client.send(frame)
 
     def _matches(self, group: Group) -> tuple[bool, bool]:
         original = self._original
         return original is not None and group.matches(original), group.matches(self._current)
-
-    async def _frame(self, subscription: Subscription, *, was: bool, is_now: bool) -> bytes | None:
-        sight = await self._sight(subscription)
-        kind = self._kind(subscription, sight, was=was, is_now=is_now)
-        if kind is None:
-            return None
-        if self._is_judged_by_code:
-            return await self._frame_by_code(subscription, sight, kind)
-        body = await self._body(subscription, sight, kind)
-        position = self._position if subscription.told else None
-        return frames.event(kind, subscription.head, body, position)
 
     async def _sight(self, subscription: Subscription) -> Sight:
         by_id = subscription.by_id

@@ -5,6 +5,7 @@ bytes for thousands of sockets, so this protocol offers itself as the connection
 frames go straight into the transport's buffer.
 """
 
+from struct import Struct
 from typing import Final, cast
 
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
@@ -53,10 +54,15 @@ class DirectProtocol(WebSocketsSansIOProtocol):
             self.close_timer = self.loop.call_later(PATIENCE, self.transport.abort)
 
 
+_SHORT: Final = Struct("!BB").pack
+_MEDIUM: Final = Struct("!BBH").pack
+_LONG: Final = Struct("!BBQ").pack
+
+
 def _header(length: int) -> bytes:
     """Of a frame from a server, which is not masked (RFC 6455, section 5.2)."""
     if length < 126:
-        return bytes((_TEXT, length))
+        return _SHORT(_TEXT, length)
     if length < 65536:
-        return bytes((_TEXT, 126)) + length.to_bytes(2, "big")
-    return bytes((_TEXT, 127)) + length.to_bytes(8, "big")
+        return _MEDIUM(_TEXT, 126, length)
+    return _LONG(_TEXT, 127, length)

@@ -60,8 +60,14 @@ def error(
 
 def event(kind: Event, subscription_head: bytes, body: bytes, position: str | None = None) -> bytes:
     """`body` is what `event_body` made, for all who see the same."""
+    before, after = around(kind, body, position)
+    return before + subscription_head + after
+
+
+def around(kind: Event, body: bytes, position: str | None = None) -> tuple[bytes, bytes]:
+    """What an event's frame has before and after the head of its subscription."""
     told = b"" if position is None else b',"position":' + json.dumps(position)
-    return _OPENINGS[kind] + subscription_head + told + body
+    return _OPENINGS[kind], told + body
 
 
 def event_body(class_name: str, shown: JSONMapping, original: JSONMapping | None) -> bytes:
