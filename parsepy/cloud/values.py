@@ -36,9 +36,14 @@ class HasPointer(Protocol):
 
     def to_pointer(self) -> JSONObject: ...
 
-    def _reference(self) -> JSONObject: ...
-
     def to_full_json(self) -> JSONObject: ...
+
+
+@runtime_checkable
+class _MayBeNew(Protocol):
+    """An object that a pending change may refer to before it is saved."""
+
+    def _reference(self) -> JSONObject: ...
 
 
 def decode(value: JSONValue, refer: Refer, *, whole: bool = True) -> object:
@@ -71,7 +76,7 @@ def decode(value: JSONValue, refer: Refer, *, whole: bool = True) -> object:
 def pending(value: object) -> JSONValue:
     """The wire's form of a pending change, which may name objects that are not saved yet. Raises
     `TypeError` for what JSON cannot say."""
-    if isinstance(value, HasPointer):
+    if isinstance(value, _MayBeNew):
         return value._reference()
     if isinstance(value, Mapping):
         return {str(name): pending(child) for name, child in value.items()}
