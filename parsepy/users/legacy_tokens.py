@@ -30,7 +30,7 @@ async def upgrade(ctx: RequestContext, sessions: Sessions, token: str) -> JSONOb
         user_id = str((await sessions.resolve(token))["objectId"])
     else:
         user_id = await _owner(ctx, token)
-    owner = as_owner(ctx, {"objectId": user_id})
+    owner = as_owner(ctx, user_id)
     schema = await ctx.services.schemas.get("_Session")
     await access.check_class(owner, schema, "find")
     source = token if token.startswith(_REVOCABLE) else None

@@ -13,12 +13,12 @@ from parsepy.types import JSONObject, ParseObject
 
 async def readable_user(ctx: RequestContext, user: ParseObject) -> JSONObject:
     """Only the id where permissions keep even his own row from him; nobody gets internals."""
-    return await _read(as_owner(ctx, user).unheard(), user)
+    return await _read(as_owner(ctx, str(user["objectId"])).unheard(), user)
 
 
 async def found_user(ctx: RequestContext, user: ParseObject) -> JSONObject:
     """As `readable_user`, by a find that the class's triggers hear of."""
-    return await _read(as_owner(ctx, user), user)
+    return await _read(as_owner(ctx, str(user["objectId"])), user)
 
 
 async def _read(ctx: RequestContext, user: ParseObject) -> JSONObject:
@@ -30,8 +30,10 @@ async def _read(ctx: RequestContext, user: ParseObject) -> JSONObject:
     return shown
 
 
-def as_owner(ctx: RequestContext, user: ParseObject) -> RequestContext:
-    """The request with the rights of `user`, unless it has greater ones."""
+def as_owner(ctx: RequestContext, user_id: str) -> RequestContext:
+    """The request with the rights of the user, unless it has greater ones. Of him it holds the id
+    only: the row has secrets, and triggers and webhooks are told who asks."""
     if ctx.caller.is_privileged:
         return ctx
-    return replace(ctx, caller=Caller(user=user, installation_id=ctx.caller.installation_id))
+    owner: ParseObject = {"objectId": user_id}
+    return replace(ctx, caller=Caller(user=owner, installation_id=ctx.caller.installation_id))

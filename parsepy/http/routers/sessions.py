@@ -29,7 +29,7 @@ async def _current(request: Request) -> Answer:
     user_id = None if session is None else pointed_user(session)
     if session is None or user_id is None:
         raise ParseError(Code.INVALID_SESSION_TOKEN, "Session token not found.")
-    ctx = as_owner(request.ctx, {"objectId": user_id})
+    ctx = as_owner(request.ctx, user_id)
     return Answer(await read.get(ctx, "_Session", str(session["objectId"]), WHOLE_OBJECT))
 
 
