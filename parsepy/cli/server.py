@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Final, cast
 import click
 import uvicorn
 from uvicorn.lifespan.on import LifespanOn
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from parsepy.livequery.sockets_of_uvicorn import websocket_protocol, websocket_settings
 
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from parsepy.options.model import LiveQuery
 
 _GRACE_SECONDS: Final = 10
+_BETWEEN_LOOKS: Final = 0.05
 _ALLOCATIONS_BETWEEN_COLLECTIONS: Final = 20_000
 SAME_CTRL_C_SECONDS: Final = 1.0
 """One Ctrl-C may come twice: from the terminal, and from a wrapper or parent that passes it on.
@@ -75,6 +77,27 @@ class _Server(uvicorn.Server):
         self._starting = None
         _settle_memory()
         self._on_ready()
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Requests are finished before WebSockets are closed: whoever listens there hears what they
+        have changed."""
+        for listener in (*self.servers, *(sockets or ())):
+            listener.close()
+        requests_end = monotonic() + _GRACE_SECONDS / 2
+        while self._requests():
+            if self.force_exit or monotonic() > requests_end:
+                break
+            await asyncio.sleep(_BETWEEN_LOOKS)
+        self.config.timeout_graceful_shutdown = _GRACE_SECONDS // 2
+        await super().shutdown(sockets)
+
+    def _requests(self) -> bool:
+        """Whether there are any; connections without one are closed."""
+        connections = self.server_state.connections
+        for connection in tuple(connections):
+            if isinstance(connection, HttpToolsProtocol):
+                connection.shutdown()
+        return any(isinstance(connection, HttpToolsProtocol) for connection in connections)
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
         now = monotonic()

@@ -3,6 +3,7 @@
 import os
 import signal
 import socket
+from contextlib import suppress
 
 import pytest
 import uvicorn
@@ -59,6 +60,30 @@ def test_a_request_in_flight_is_answered_before_it_ends() -> None:
 
         assert answer.startswith(b"HTTP/1.1 200 OK\r\n")
         assert process.wait() == 0
+
+
+def test_websockets_stay_until_requests_in_flight_are_answered() -> None:
+    with (
+        running_tiny_server(1) as (process, port),
+        connect(f"ws://127.0.0.1:{port}/") as websocket,
+        socket.create_connection(("127.0.0.1", port), timeout=10) as client,
+    ):
+        client.sendall(b"POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 10\r\n\r\nhello")
+        process.wait_for_line(lambda line: line == "request begun")
+        process.interrupt()
+        wait_until_nobody_listens(port)
+        websocket.send("still here")
+
+        assert websocket.recv(timeout=10) == "still here"
+        client.sendall(b"world")
+        assert client.recv(4096).startswith(b"HTTP/1.1 200 OK\r\n")
+        assert process.wait() == 0
+
+
+def wait_until_nobody_listens(port: int) -> None:
+    with suppress(ConnectionRefusedError, ConnectionResetError):
+        while True:
+            socket.create_connection(("127.0.0.1", port), timeout=10).close()
 
 
 def test_answers_do_not_name_the_server() -> None:

@@ -52,10 +52,14 @@ def live_process(
     command: str = "serve",
     redis_uri: str | None = None,
     has_sockets: bool = True,
+    code: str = "",
     **live: object,
 ) -> Iterator[LiveProcess]:
-    """`live` are options of the LiveQuery server, `command` is `serve` or `live`."""
+    """`live` are options of the LiveQuery server, `command` is `serve` or `live`; `code` is the
+    app's."""
+    (folder / "code_of_the_test.py").write_text(code)
     config = {
+        "cloud": "code_of_the_test.py",
         "appId": "app",
         "masterKey": "master-key",
         "host": "127.0.0.1",

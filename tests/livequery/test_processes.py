@@ -68,6 +68,30 @@ async def test_a_server_that_ends_tells_what_it_has_taken_and_says_that_it_resta
         assert "Traceback" not in server.process.output
 
 
+SLOW = """
+import asyncio
+from parsepy import cloud
+
+@cloud.before_save("Game")
+async def think(request):
+    print("asked", flush=True)
+    await asyncio.sleep(1)
+"""
+
+
+async def test_what_requests_in_flight_change_is_told_before_a_server_ends(tmp_path: Path) -> None:
+    with live_process(tmp_path, code=SLOW) as server:
+        async with subscribed(server) as client:
+            writing = asyncio.create_task(create(server, {"n": 1}))
+            await asyncio.to_thread(server.process.wait_for_line, "asked".__eq__)
+            psutil.Process(server.process.pid).send_signal(signal.SIGTERM)
+            code, frames = await ended(client)
+
+            assert code == RESTART
+            assert [frame["object"]["objectId"] for frame in frames] == await writing
+        assert server.process.wait() == 0
+
+
 async def test_who_reads_nothing_is_cut_off_and_the_others_hear_all(tmp_path: Path) -> None:
     with live_process(tmp_path, maxUnsentSize=65_536) as server:
         async with (
