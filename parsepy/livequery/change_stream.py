@@ -3,22 +3,27 @@
 Whoever writes into the database is heard, this server like any other programme.
 """
 
+import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
-from typing import TypeAlias
+from typing import Final, TypeAlias
 
+from parsepy.errors import ParseError
 from parsepy.livequery.publications import Publication
 from parsepy.livequery.publishing import Deliver, PublishedClasses
 from parsepy.objects.context import ObjectServices, RequestContext
 from parsepy.objects.publish import published
 from parsepy.permissions.caller import Caller
 from parsepy.schema.classes import ClassSchema
-from parsepy.schema.system_classes import join_class
+from parsepy.schema.system_classes import join_class, may_have_schema
 from parsepy.storage.object_changes import ObjectChange, ObjectWatch
 from parsepy.users.roles import Roles
 from parsepy.users.sessions import Sessions
 
 _log = logging.getLogger(__name__)
+
+LONGEST_LAST_WORDS: Final = 5.0
+"""Seconds that a server which ends waits for what it has still to hear."""
 
 Notice: TypeAlias = Callable[[str], Awaitable[None]]
 """Takes the id of an object that has changed."""
@@ -55,8 +60,15 @@ class ChangeStreamSource:
         self._watch = await self._objects.storage.watch_objects(self)
 
     async def close(self) -> None:
-        if self._watch is not None:
-            await self._watch.close()
+        """What has been acknowledged here is told before."""
+        if self._watch is None:
+            return
+        try:
+            async with asyncio.timeout(LONGEST_LAST_WORDS):
+                await self._watch.caught_up()
+        except (ParseError, TimeoutError):
+            _log.warning("the last changes were not told", exc_info=True)
+        await self._watch.close()
 
     async def caught_up(self) -> None:
         if self._watch is not None:
@@ -82,7 +94,8 @@ class ChangeStreamSource:
         return self._notices.keys()
 
     def wants(self, class_name: str) -> bool:
-        return class_name in self._classes
+        # A pattern may fit collections that hold no class's objects.
+        return class_name in self._classes and may_have_schema(class_name)
 
     async def schema_of(self, class_name: str) -> ClassSchema:
         if self._has_old_schemas:

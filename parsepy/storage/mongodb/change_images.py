@@ -33,7 +33,7 @@ class Images:
             collections = await (await database.list_collections()).to_list()
             entries = await self._connection.schemas.distinct("_id")
         there = {
-            one["name"][len(prefix) :]: _OPTION in one.get("options", {})
+            one["name"][len(prefix) :]: _OPTION in one["options"] or one["type"] != "collection"
             for one in collections
             if one["name"].startswith(prefix)
         }
@@ -73,9 +73,11 @@ class Images:
     async def _quietly(self, class_name: str, *, is_new: bool) -> None:
         try:
             await (self._create if is_new else self._switch_on)(class_name)
-        except PyMongoError:
+        except PyMongoError as error:
             _log.warning("LiveQuery: no images are kept of class %s", class_name, exc_info=True)
-        # Also where it failed: it would again, with each change.
+            if not isinstance(error, OperationFailure):
+                return
+        # Also where it was refused: it would be again, with each change.
         self._kept.add(class_name)
 
     async def _create(self, class_name: str) -> None:

@@ -7,31 +7,34 @@ the driver does so once by itself, then it is opened anew as often as it takes.
 import asyncio
 import logging
 import random
-from typing import Any, Final, TypeAlias
+from typing import Any, Final
 
-from pymongo.asynchronous.change_stream import AsyncDatabaseChangeStream
 from pymongo.errors import OperationFailure, PyMongoError
 
-from parsepy.errors import Code, ParseError
+from parsepy.errors import Code, ParseError, database_error
 from parsepy.storage.mongodb.bindings import Bindings
 from parsepy.storage.mongodb.change_events import (
     OF_OBJECTS,
     Events,
     everything_of,
-    moment_of,
     objects_of,
     position_of,
     token_of,
 )
 from parsepy.storage.mongodb.change_images import Images
+from parsepy.storage.mongodb.change_reading import (
+    WITH_IMAGES,
+    Stream,
+    events_between,
+    last_position,
+    open_stream,
+)
 from parsepy.storage.mongodb.connection import SCHEMA_COLLECTION, Connection
 from parsepy.storage.mongodb.documents import Document
-from parsepy.storage.mongodb.errors import READING, is_unauthorised
+from parsepy.storage.mongodb.errors import is_unauthorised
 from parsepy.storage.object_changes import ObjectChange, ObjectWatcher, cannot_watch
 
 _log = logging.getLogger(__name__)
-
-Stream: TypeAlias = AsyncDatabaseChangeStream[Document]
 
 OLDEST_VERSION: Final = 6
 _TOO_LARGE: Final = 10334
@@ -43,19 +46,14 @@ _LONGEST_PAUSE: Final = 10.0
 _LONGEST_READ: Final = 10.0
 """Seconds for what is looked up in the past."""
 
-_WITH_IMAGES: Final = {
-    "full_document": "whenAvailable",
-    "full_document_before_change": "whenAvailable",
-}
 # Both images and the change have to fit into one answer. When they do not, events are taken one by
 # one up to the large one, and that without images.
 _WAYS: Final[tuple[dict[str, Any], ...]] = (
-    _WITH_IMAGES,
-    {**_WITH_IMAGES, "batch_size": 1},
+    WITH_IMAGES,
+    {**WITH_IMAGES, "batch_size": 1},
     {"batch_size": 1},
 )
 _WITHOUT_IMAGES: Final = 2
-_BARE_EVENT: Final = {"$project": {"operationType": 1}}
 
 
 class ChangeStream:
@@ -88,13 +86,12 @@ class ChangeStream:
             await asyncio.gather(self._task, return_exceptions=True)
 
     async def caught_up(self) -> None:
-        with READING:
-            now = await self._connection.database.command("ping")
-        time = now["operationTime"]
-        moment = (time.time << 32) | time.inc
-        behind = self.position
-        last = await self._read(self._everything, behind, moment, most=None, bare=True)
-        wanted = position_of(last[-1]["_id"]) if last else behind
+        try:
+            now = (await self._connection.database.command("ping"))["operationTime"]
+            moment = (now.time << 32) | now.inc
+            wanted = await last_position(self._connection, self._everything, self.position, moment)
+        except PyMongoError as error:
+            raise database_error() from error
         while self.position < wanted:
             await self._moved.wait()
 
@@ -103,11 +100,10 @@ class ChangeStream:
             return None
         try:
             async with asyncio.timeout(_LONGEST_READ):
-                events = await self._read(self._objects, position, moment_of(until), most=most)
-                if events is None:
-                    return None
-                missed = [event for event in events if position_of(event["_id"]) <= until]
-                return await self._changes_of(missed)
+                events = await events_between(
+                    self._connection, self._objects, position, until, most
+                )
+                return None if events is None else await self._changes_of(events)
         except (PyMongoError, ParseError, TimeoutError):
             _log.info("LiveQuery: what came after a position is not known", exc_info=True)
             return None
@@ -122,17 +118,23 @@ class ChangeStream:
 
     # -- following
 
-    async def _run(self, stream: Stream) -> None:
+    async def _run(self, opened: Stream) -> None:
+        stream: Stream | None = opened
+        pause = _SHORTEST_PAUSE
         while True:
+            before = self.position
             try:
+                stream = stream or await self._open_again()
                 async with stream:
                     await self._follow(stream)
-            except OperationFailure as error:
-                self._note_size(error)
-                _log.warning("LiveQuery: the change stream was lost", exc_info=True)
-            except (PyMongoError, ParseError):
-                _log.warning("LiveQuery: the change stream was lost", exc_info=True)
-            stream = await self._opened_again()
+            except Exception as error:
+                self._take_note_of(error)
+                pause = (
+                    _SHORTEST_PAUSE if self.position != before else min(pause * 2, _LONGEST_PAUSE)
+                )
+                # Servers that lost the same database come back one after the other.
+                await asyncio.sleep(pause * random.uniform(0.5, 1.0))  # noqa: S311
+            stream = None
 
     async def _follow(self, stream: Stream) -> None:
         while stream.alive:
@@ -179,7 +181,7 @@ class ChangeStream:
 
     async def _begin(self) -> Stream:
         """At the present."""
-        stream = await self._open(self._everything, "", **_WAYS[self._way])
+        stream = await open_stream(self._connection, self._everything, "", **_WAYS[self._way])
         while stream.resume_token is None:
             # Nothing has happened yet, and it takes the database's word where that is.
             event = await stream.try_next()
@@ -190,61 +192,25 @@ class ChangeStream:
         self._watcher.begin(self.position)
         return stream
 
-    async def _opened_again(self) -> Stream:
-        pause = _SHORTEST_PAUSE
-        while True:
-            try:
-                if not self.position:
-                    return await self._begin()
-                return await self._open(self._everything, self.position, **_WAYS[self._way])
-            except OperationFailure as error:
-                self._note_size(error)
-                if error.code in _LOST:
-                    _log.error("LiveQuery: changes were lost, the database knows them no more")
-                    self._way = 0
-                    self.position = ""
-            except PyMongoError:
-                _log.warning("LiveQuery: the change stream cannot be opened", exc_info=True)
-            # Servers that lost the same database come back one after the other.
-            await asyncio.sleep(pause * random.uniform(0.5, 1.0))  # noqa: S311
-            pause = min(pause * 2, _LONGEST_PAUSE)
+    async def _open_again(self) -> Stream:
+        if not self.position:
+            return await self._begin()
+        return await open_stream(
+            self._connection, self._everything, self.position, **_WAYS[self._way]
+        )
 
-    async def _open(
-        self, wanted: Document, after: str, *, bare: bool = False, **options: Any
-    ) -> Stream:
-        """Behind `after`, or at the present; a `bare` one tells what happened to nothing."""
-        stages = [{"$match": wanted}, *([_BARE_EVENT] if bare else ())]
-        start = token_of(after) if after else None
-        return await self._connection.database.watch(stages, start_after=start, **options)
-
-    def _note_size(self, error: OperationFailure) -> None:
-        if error.code == _TOO_LARGE:
-            self._way = min(self._way + 1, _WITHOUT_IMAGES)
-
-    # -- the past
-
-    async def _read(
-        self, wanted: Document, after: str, moment: int, *, most: int | None, bare: bool = False
-    ) -> list[Document] | None:
-        """The events after `after`, up to those of `moment`; `None`: they are more than `most`."""
-        found: list[Document] = []
-        options: dict[str, Any] = {"bare": True} if bare else {**_WITH_IMAGES}
-        while True:
-            # Anew behind the end of the database, should it have been dropped in between.
-            stream = await self._open(wanted, after, max_await_time_ms=1, **options)
-            async with stream:
-                while stream.alive:
-                    event = await stream.try_next()
-                    if event is None:
-                        if _is_behind(stream, moment):
-                            return found
-                        continue
-                    after = position_of(event["_id"])
-                    if moment_of(after) > moment:
-                        return found
-                    found.append(event)
-                    if most is not None and len(found) > most:
-                        return None
+    def _take_note_of(self, error: Exception) -> None:
+        code = error.code if isinstance(error, OperationFailure) else None
+        if code in _LOST or (code == _TOO_LARGE and self._way == _WITHOUT_IMAGES):
+            _log.error(
+                "LiveQuery: changes were lost: the database does not tell them", exc_info=error
+            )
+            self.position = ""
+            self._way = 0
+            return
+        if code == _TOO_LARGE:
+            self._way += 1
+        _log.warning("LiveQuery: the change stream was lost", exc_info=error)
 
     async def _changes_of(self, events: list[Document]) -> list[ObjectChange]:
         changes = []
@@ -257,12 +223,6 @@ class ChangeStream:
                 if change is not None:
                     changes.append(change)
         return changes
-
-
-def _is_behind(stream: Stream, moment: int) -> bool:
-    """Whether a stream that has nothing more to say has read up to there."""
-    token = stream.resume_token
-    return token is not None and moment_of(position_of(token)) >= moment
 
 
 def _refused(error: OperationFailure) -> ParseError | None:

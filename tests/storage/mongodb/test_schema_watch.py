@@ -1,8 +1,7 @@
 """Another server's schema changes are known at once where the change stream is followed."""
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator
-from pathlib import Path
+from collections.abc import AsyncIterator
 
 import pytest
 from anyio.lowlevel import checkpoint
@@ -15,9 +14,6 @@ from parsepy.schema.registry import WATCH, SchemaRegistry
 from parsepy.storage.mongodb import MongoStorage
 from tests.schema.stores import Server, server
 from tests.storage.mongodb.samples import Raw
-from tests.support.mongod import find_mongod
-from tests.support.ports import free_port
-from tests.support.processes import RunningProcess
 
 pytestmark = [pytest.mark.anyio, pytest.mark.usefixtures("collected_sockets")]
 
@@ -124,17 +120,6 @@ async def test_an_app_follows_where_the_option_says_so(
         assert (await app.parts.schemas.get("Game")).type_of("a") == STRING
     finally:
         await app.parts.stop()
-
-
-@pytest.fixture
-def standalone_uri(tmp_path: Path) -> Iterator[str]:
-    """A server without a replica set, which has no change streams."""
-    port = free_port()
-    arguments = ["--port", str(port), "--bind_ip", "127.0.0.1", "--dbpath", str(tmp_path)]
-    memory = ["--wiredTigerCacheSizeGB", "0.25", "--nounixsocket"]
-    with RunningProcess([str(find_mongod()), *arguments, *memory]) as process:
-        process.wait_for_line(lambda line: "Waiting for connections" in line)
-        yield f"mongodb://127.0.0.1:{port}/test"
 
 
 async def test_without_change_streams_the_watch_ends_and_says_so(
