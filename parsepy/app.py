@@ -129,6 +129,8 @@ class AppParts:
         if loaded is not None:
             registry.take_loaded(loaded)
         self.live = _live(self.objects, self.users.sessions, self.roles, self.cloud.live)
+        if self.live is not None:
+            self.cloud_app.live_figures = self.live.figures
         self.services = self._app_services(options)
 
     def _wire_objects(self, options: ServerOptions) -> None:

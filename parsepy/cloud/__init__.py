@@ -8,6 +8,7 @@ from parsepy.cloud.current import current, wait
 from parsepy.cloud.files import File
 from parsepy.cloud.geo import GeoPoint, Polygon
 from parsepy.cloud.job_request import JobRequest
+from parsepy.cloud.live_calls import live_query_figures, publish
 from parsepy.cloud.live_requests import (
     ConnectRequest,
     EventRequest,
@@ -110,8 +111,10 @@ __all__ = [
     "job",
     "job_status",
     "jobs_data",
+    "live_query_figures",
     "now",
     "on_live_query_event",
+    "publish",
     "run",
     "save_all",
     "send_email",

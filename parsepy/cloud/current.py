@@ -1,13 +1,14 @@
 """Which app the running cloud code belongs to."""
 
 import asyncio
-from collections.abc import Coroutine, Mapping
+from collections.abc import Callable, Coroutine, Mapping
 from contextvars import ContextVar
 from copy import deepcopy
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from parsepy.errors import Code, ParseError
+from parsepy.livequery.ports import LiveFigures
 from parsepy.objects.context import ObjectServices, RequestContext
 from parsepy.permissions.caller import Caller
 from parsepy.types import JSONMapping, JSONObject
@@ -55,6 +56,8 @@ class CloudApp:
     uploads: "Uploads" = field(init=False)
     downloads: "Downloads" = field(init=False)
     removals: "Removals" = field(init=False)
+    live_figures: "Callable[[], LiveFigures]" = LiveFigures
+    """Of LiveQuery, where there is one."""
     loop: asyncio.AbstractEventLoop | None = None
     """The loop that the app runs in: plain functions wait for it from their threads."""
 

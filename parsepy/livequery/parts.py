@@ -9,7 +9,7 @@ from parsepy.livequery.change_stream import ChangeStreamSource
 from parsepy.livequery.class_permissions import permissions_of
 from parsepy.livequery.endpoint import LiveEndpoint, refuse
 from parsepy.livequery.history import History, Past
-from parsepy.livequery.ports import LiveTriggers
+from parsepy.livequery.ports import LiveFigures, LiveTriggers
 from parsepy.livequery.publications import Publication
 from parsepy.livequery.publishing import Deliver, Publishing
 from parsepy.livequery.readers import Readers
@@ -89,6 +89,9 @@ class LiveParts:
         if self._between is not None:
             await self._between.close()
         await self.server.close()
+
+    def figures(self) -> LiveFigures:
+        return self.server.figures
 
     def forget(self) -> None:
         """Ends all connections and forgets what has been told: for tests."""

@@ -55,6 +55,17 @@ class Monitored:
     details: JSONObject = field(default_factory=dict)
 
 
+@dataclass(frozen=True, slots=True)
+class LiveFigures:
+    """Of one process: connected `clients`, their `subscriptions`, how many different `queries`
+    those are, and changes that are `waiting` to be told."""
+
+    clients: int = 0
+    subscriptions: int = 0
+    queries: int = 0
+    waiting: int = 0
+
+
 class LiveTriggers(Protocol):
     """What a trigger raises is meant for the client, and refuses what he wants."""
 

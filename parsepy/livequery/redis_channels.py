@@ -86,8 +86,8 @@ class RedisChannels:
         await asyncio.gather(joining, self._task, return_exceptions=True)
 
     async def deliver(self, publication: Publication) -> None:
-        """To this server's own and to the others. The write that it is of is answered when Redis has
-        it: what is acknowledged is told, even if this server ends then. A Redis that does not
+        """To this server's own and to the others. The write that it is of is answered when Redis
+        has it: what is acknowledged is told, even if this server ends then. A Redis that does not
         answer holds up nobody for long."""
         await self._receive(publication)
         sent = asyncio.get_running_loop().create_future()

@@ -14,7 +14,7 @@ from parsepy.livequery.delivery import Delivery
 from parsepy.livequery.groups import ClassGroups
 from parsepy.livequery.history import Past
 from parsepy.livequery.messages import Subscribe
-from parsepy.livequery.ports import Asked, LiveTriggers, Monitored, Situation
+from parsepy.livequery.ports import Asked, LiveFigures, LiveTriggers, Monitored, Situation
 from parsepy.livequery.publications import Publication
 from parsepy.livequery.readers import Readers
 from parsepy.livequery.sockets import GOING_AWAY
@@ -94,6 +94,15 @@ class LiveServer:
     def is_idle(self) -> bool:
         """Whether there is nothing to remember of anybody."""
         return not self._clients and not self._classes
+
+    @property
+    def figures(self) -> LiveFigures:
+        return LiveFigures(
+            clients=len(self._clients),
+            subscriptions=sum(len(client.subscriptions) for client in self._clients),
+            queries=sum(map(len, self._classes.values())),
+            waiting=self._waiting.qsize(),
+        )
 
     @property
     def position(self) -> str:

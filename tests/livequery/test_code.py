@@ -263,3 +263,39 @@ async def test_listeners_hear_of_connections_and_subscriptions(
 def test_a_trigger_of_connections_is_of_no_class() -> None:
     with pytest.raises(RegistrationError, match="beforeConnect is no trigger of a class"):
         Registry().trigger("beforeConnect", "Game")(lambda request: None)
+
+
+async def test_code_tells_of_changes_that_it_has_heard_of(parse: LocalApp) -> None:
+    game = await parse.create("Game", {"n": 1})
+    async with subscriber(parse, "Game", {"n": {"$gt": 5}}) as client:
+        with parse.app.cloud_code():
+            before = await cloud.Query("Game").get(game)
+            now = await cloud.Query("Game").get(game)
+            now.set("n", 9)
+            await cloud.publish(now, before)
+            await cloud.publish(now, deleted=True)
+            with pytest.raises(ParseError) as nameless:
+                await cloud.publish(cloud.Object("Game"))
+            with pytest.raises(ValueError, match="Changes of Other are not published"):
+                await cloud.publish(cloud.Object("Other", "x"))
+        told = await client.told()
+
+    assert nameless.value.code == 104
+    assert [(frame["op"], frame["object"]["n"]) for frame in told] == [("enter", 9), ("delete", 9)]
+    assert told[0]["original"]["n"] == 1
+
+
+async def test_figures_tell_how_busy_the_server_is(parse: LocalApp) -> None:
+    async with subscriber(parse, "Game", {"n": 1}) as client, subscriber(parse, "Game", {"n": 1}):
+        await client.subscribe("Game", {"n": 2}, request_id=2)
+        with parse.app.cloud_code():
+            figures = cloud.live_query_figures()
+
+    assert (figures.clients, figures.subscriptions, figures.queries) == (2, 3, 2)
+    assert figures.waiting == 0
+
+
+async def test_without_live_query_there_is_nothing_to_count() -> None:
+    async with local_app() as parse:
+        with parse.app.cloud_code():
+            assert cloud.live_query_figures().clients == 0
