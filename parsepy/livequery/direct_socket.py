@@ -5,12 +5,17 @@ bytes for thousands of sockets, so this protocol offers itself as the connection
 frames go straight into the transport's buffer.
 """
 
+import asyncio
 from struct import Struct
-from typing import Final, cast
+from typing import TYPE_CHECKING, Any, Final, cast
 
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 
 from parsepy.livequery.endpoint import DIRECT
+from parsepy.livequery.light_waiting import Gate, Inbox
+
+if TYPE_CHECKING:
+    from uvicorn._types import ASGIReceiveEvent, ASGISendEvent
 
 PATIENCE: Final = 5.0
 """Seconds in which a client may take the frame that ends its connection."""
@@ -21,7 +26,23 @@ _TEXT: Final = 0x81
 
 class DirectProtocol(WebSocketsSansIOProtocol):
     """A `livequery.sockets.Socket` while the connection is open. For servers without compression
-    of messages."""
+    of messages.
+
+    Most connections idle, so that what they hold counts: of a handshake nothing is kept.
+    """
+
+    def __init__(self, *args: Any, **settings: Any) -> None:
+        super().__init__(*args, **settings)
+        self.queue = cast("asyncio.Queue[ASGIReceiveEvent]", Inbox["ASGIReceiveEvent"]())
+        self.writable = cast("asyncio.Event", Gate())
+
+    async def send(self, message: "ASGISendEvent") -> None:
+        await super().send(message)
+        if message["type"] == "websocket.accept":
+            # The parser holds the request for as long as the connection lasts.
+            self.request.headers.clear()
+            self.response.headers.clear()
+            self.scope["headers"] = []
 
     async def run_asgi(self) -> None:
         self.scope["extensions"][DIRECT] = cast("dict[object, object]", self)

@@ -18,7 +18,7 @@ class Group:
 
     __slots__ = ("condition", "key", "matches", "subscriptions")
 
-    def __init__(self, key: bytes, condition: JSONObject) -> None:
+    def __init__(self, key: str, condition: JSONObject) -> None:
         self.key: Final = key
         self.condition: Final = condition
         self.matches: Matcher = compile_matcher(NOTHING)
@@ -31,11 +31,12 @@ class ClassGroups:
 
     def __init__(self, schema: ClassSchema) -> None:
         self.schema = schema
-        self._groups: dict[bytes, Group] = {}
+        self._groups: dict[str, Group] = {}
         self._index: Index[Group] = Index()
 
-    def __bool__(self) -> bool:
-        return bool(self._groups)
+    def __len__(self) -> int:
+        """How many different conditions there are."""
+        return len(self._groups)
 
     def add(self, subscription: Subscription, where: Where) -> None:
         """`where` is its condition, read with the present `schema`."""

@@ -42,9 +42,10 @@ class Subscription:
         self.head = self.client.head + b',"requestId":' + json.dumps(self.request_id)
 
     @property
-    def group_key(self) -> bytes:
+    def group_key(self) -> str:
         """The same for queries that mean the same."""
-        return orjson.dumps(self.where, option=orjson.OPT_SORT_KEYS)
+        # As a text: the bytes that orjson makes hold four kilobytes, however few are used.
+        return orjson.dumps(self.where, option=orjson.OPT_SORT_KEYS).decode()
 
 
 def subscription_of(client: "Client", asked: Subscribe, token: str | None) -> Subscription:
