@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 from parsepy.livequery import frames
 from parsepy.livequery.lanes import Lane
-from parsepy.livequery.sockets import TOO_SLOW, Socket
+from parsepy.livequery.sockets import Socket, tell
 
 if TYPE_CHECKING:
     from parsepy.livequery.subscriptions import Subscription
@@ -47,11 +47,7 @@ class Client:
         self._max_unsent = max_unsent
 
     def send(self, frame: bytes) -> None:
-        """Whoever reads too slowly is cut off: he must not fill the memory of the server."""
-        if self._socket.unsent > self._max_unsent:
-            self._socket.close(TOO_SLOW)
-        else:
-            self._socket.write(frame)
+        tell(self._socket, frame, self._max_unsent)
 
     def close(self, code: int) -> None:
         self._socket.close(code)

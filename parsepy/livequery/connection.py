@@ -9,7 +9,7 @@ from parsepy.livequery import frames, messages
 from parsepy.livequery.client import Client
 from parsepy.livequery.messages import BadMessage, Connect, NotJSON, Subscribe, Unsubscribe
 from parsepy.livequery.server import LiveServer
-from parsepy.livequery.sockets import Socket
+from parsepy.livequery.sockets import Socket, tell
 
 _log = logging.getLogger(__name__)
 
@@ -33,7 +33,7 @@ class Connection:
             _log.info("a frame that is no JSON was ignored")
             return
         except BadMessage as reason:
-            self._socket.write(frames.error(frames.MALFORMED, str(reason)))
+            self._tell(frames.error(frames.MALFORMED, str(reason)))
             return
         match message:
             case Connect():
@@ -52,7 +52,7 @@ class Connection:
 
     async def _connect(self, message: Connect) -> None:
         if not self._server.lets_in(message.keys):
-            self._socket.write(frames.error(frames.KEY_REFUSED, "Key in request is not valid"))
+            self._tell(frames.error(frames.KEY_REFUSED, "Key in request is not valid"))
             return
         client = Client(
             str(uuid4()),
@@ -65,7 +65,7 @@ class Connection:
         try:
             await self._server.connect(client)
         except ParseError as refusal:
-            self._socket.write(self._refused(refusal))
+            self._tell(self._refused(refusal))
             return
         if self.client is not None:
             self._server.disconnect(self.client)
@@ -106,7 +106,10 @@ class Connection:
         )
 
     def _tell_unknown(self, reason: str) -> None:
-        self._socket.write(frames.error(frames.UNKNOWN, reason))
+        self._tell(frames.error(frames.UNKNOWN, reason))
+
+    def _tell(self, frame: bytes) -> None:
+        tell(self._socket, frame, self._server.max_unsent)
 
 
 def _no_subscription(client: Client, request_id: int | float) -> str:

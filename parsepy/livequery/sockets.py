@@ -23,6 +23,14 @@ class Socket(Protocol):
         """Ends it, unsent frames and all."""
 
 
+def tell(socket: Socket, frame: bytes, max_unsent: int) -> None:
+    """Whoever reads too slowly is cut off: he must not fill the memory of the server."""
+    if socket.unsent > max_unsent:
+        socket.close(TOO_SLOW)
+    else:
+        socket.write(frame)
+
+
 class AsgiSocket:
     """Any ASGI server's. A task sends what is to be sent; there is none while nothing is."""
 

@@ -1,10 +1,11 @@
 """Real sockets of a real server: who ends them, and with what."""
 
 import asyncio
+import json
 import signal
 import socket
 from collections.abc import Iterator
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, suppress
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -13,7 +14,15 @@ import psutil
 import pytest
 import websockets
 
-from tests.livequery.live_process import LiveProcess, asked, ended, heard, live_process, subscribed
+from tests.livequery.live_process import (
+    SECONDS,
+    LiveProcess,
+    asked,
+    ended,
+    heard,
+    live_process,
+    subscribed,
+)
 from tests.support.waiting import until
 
 pytestmark = pytest.mark.anyio
@@ -112,6 +121,25 @@ async def test_who_reads_nothing_is_cut_off_and_the_others_hear_all(tmp_path: Pa
             await until(partial(is_gone, server, deaf))
             (last,) = await create(server, {"n": 1})
             assert (await heard(reader))["object"]["objectId"] == last
+
+
+async def test_who_asks_and_reads_no_answer_is_cut_off(tmp_path: Path) -> None:
+    """Also before he has connected."""
+    with live_process(tmp_path, maxUnsentSize=65_536) as server:
+        async with (
+            subscribed(server) as other,
+            websockets.connect(
+                server.address, sock=narrow_socket(server), max_queue=1, ping_interval=None
+            ) as deaf,
+        ):
+            # The answer holds what is wrong.
+            frame = json.dumps({"op": "x" * 20_000})
+            with suppress(websockets.ConnectionClosed):
+                async with asyncio.timeout(SECONDS):
+                    while not is_gone(server, deaf):
+                        await deaf.send(frame)
+            (made,) = await create(server, {"n": 1})
+            assert (await heard(other))["object"]["objectId"] == made
 
 
 async def take(live: websockets.ClientConnection, count: int) -> list[str]:
