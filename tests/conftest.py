@@ -8,6 +8,8 @@ import pytest
 
 from tests.support.availability import MissingComponentError, component_missing
 from tests.support.mongod import RunningMongod, existing_server, find_mongod, running_mongod
+from tests.support.ports import free_port
+from tests.support.processes import RunningProcess
 from tests.support.redis_server import RunningRedis, find_redis, running_redis
 
 
@@ -66,3 +68,14 @@ def database_name(mongod: RunningMongod) -> Iterator[str]:
 def mongodb_database_uri(mongod: RunningMongod, database_name: str) -> str:
     """The address of a database of this test alone: a value for `databaseURI`."""
     return mongod.database_uri(database_name)
+
+
+@pytest.fixture
+def standalone_uri(tmp_path: Path) -> Iterator[str]:
+    """A server without a replica set, which has no change streams."""
+    port = free_port()
+    arguments = ["--port", str(port), "--bind_ip", "127.0.0.1", "--dbpath", str(tmp_path)]
+    memory = ["--wiredTigerCacheSizeGB", "0.25", "--nounixsocket"]
+    with RunningProcess([str(find_mongod()), *arguments, *memory]) as process:
+        process.wait_for_line(lambda line: "Waiting for connections" in line)
+        yield f"mongodb://127.0.0.1:{port}/test"

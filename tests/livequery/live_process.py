@@ -4,10 +4,11 @@ import asyncio
 import json
 import socket
 import sysconfig
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, Final
 from urllib.parse import urlsplit
 
@@ -51,7 +52,9 @@ def live_process(
     *,
     command: str = "serve",
     redis_uri: str | None = None,
+    source: str = "doors",
     has_sockets: bool = True,
+    more: Mapping[str, object] = MappingProxyType({}),
     code: str = "",
     **live: object,
 ) -> Iterator[LiveProcess]:
@@ -65,9 +68,10 @@ def live_process(
         "host": "127.0.0.1",
         "port": 0,
         "databaseURI": database_uri,
-        "liveQuery": {"classNames": ["Game"], "redisURL": redis_uri},
+        "liveQuery": {"classNames": ["Game"], "redisURL": redis_uri, "source": source},
         "startLiveQueryServer": has_sockets,
         "liveQueryServerOptions": live,
+        **more,
     }
     (folder / "config.json").write_text(json.dumps(config))
     with RunningProcess(

@@ -1,10 +1,10 @@
-"""Several servers of one app: real processes, a real Redis, real sockets."""
+"""Several servers of one app: real processes, a real Redis or none, real sockets."""
 
 import asyncio
 from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import httpx
 import psutil
@@ -34,24 +34,31 @@ class Two(NamedTuple):
     second: LiveProcess
 
 
-@pytest.fixture(params=["sqlite", "mongodb"])
-def shared_uri(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    """A store for several processes."""
+class Shared(NamedTuple):
+    """A store for several processes, and how they hear of each other."""
+
+    uri: str
+    ways: dict[str, Any]
+
+
+@pytest.fixture(params=["sqlite", "mongodb", "mongodb-stream"])
+def shared(request: pytest.FixtureRequest, redis: RunningRedis, tmp_path: Path) -> Shared:
+    through_redis = {"redis_uri": redis.uri}
     if request.param == "sqlite":
-        return f"sqlite:///{tmp_path}/app.sqlite"
+        return Shared(f"sqlite:///{tmp_path}/app.sqlite", through_redis)
     uri: str = request.getfixturevalue("mongodb_database_uri")
-    return uri
+    is_stream = request.param == "mongodb-stream"
+    return Shared(uri, {"source": "changeStream"} if is_stream else through_redis)
 
 
 @pytest.fixture
-def two(shared_uri: str, redis: RunningRedis, tmp_path: Path) -> Iterator[Two]:
+def two(shared: Shared, tmp_path: Path) -> Iterator[Two]:
     with ExitStack() as stack:
         servers = []
         for name in ("first", "second"):
             folder = tmp_path / name
             folder.mkdir()
-            server = live_process(folder, shared_uri, redis_uri=redis.uri)
-            servers.append(stack.enter_context(server))
+            servers.append(stack.enter_context(live_process(folder, shared.uri, **shared.ways)))
         yield Two(*servers)
 
 
@@ -132,15 +139,13 @@ async def test_when_one_server_is_killed_the_others_clients_lose_nothing(two: Tw
     assert len(told) == len(set(told))
 
 
-async def test_sockets_may_have_a_process_of_their_own(
-    shared_uri: str, redis: RunningRedis, tmp_path: Path
-) -> None:
+async def test_sockets_may_have_a_process_of_their_own(shared: Shared, tmp_path: Path) -> None:
     folders = [tmp_path / "api", tmp_path / "live"]
     for folder in folders:
         folder.mkdir()
     with (
-        live_process(folders[0], shared_uri, redis_uri=redis.uri, has_sockets=False) as api,
-        live_process(folders[1], shared_uri, redis_uri=redis.uri, command="live") as live_only,
+        live_process(folders[0], shared.uri, **shared.ways, has_sockets=False) as api,
+        live_process(folders[1], shared.uri, **shared.ways, command="live") as live_only,
     ):
         with pytest.raises(websockets.InvalidStatus, match="403"):
             async with subscribed(api):

@@ -31,17 +31,25 @@ async def events_between(
 ) -> list[Document] | None:
     """The events behind `after`, up to `until`; `None`: they are more than `most`."""
     stages = [{"$match": wanted}]
-    moment = moment_of(until)
+    # The place at which a stream begins may be one that the database has still to come to.
+    moment = min(moment_of(until), await present(connection))
     events = await _read(connection, stages, after, moment, most, WITH_IMAGES)
     if events is None:
         return None
     return [event for event in events if position_of(event["_id"]) <= until]
 
 
-async def last_position(connection: Connection, wanted: Document, after: str, moment: int) -> str:
-    """Of the last event up to `moment`; `after` if there was none behind it."""
+async def last_position(connection: Connection, wanted: Document, after: str) -> str:
+    """Of the last event that there is now; `after` if there is none behind it."""
+    moment = await present(connection)
     events = await _read(connection, [{"$match": wanted}, _NO_DETAILS], after, moment, None, {})
     return position_of(events[-1]["_id"]) if events else after
+
+
+async def present(connection: Connection) -> int:
+    """The time that the database's log has come to, as `moment_of` tells it."""
+    now = (await connection.database.command("ping"))["operationTime"]
+    return int(now.time << 32 | now.inc)
 
 
 async def _open(

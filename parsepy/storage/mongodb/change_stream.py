@@ -87,9 +87,7 @@ class ChangeStream:
 
     async def caught_up(self) -> None:
         try:
-            now = (await self._connection.database.command("ping"))["operationTime"]
-            moment = (now.time << 32) | now.inc
-            wanted = await last_position(self._connection, self._everything, self.position, moment)
+            wanted = await last_position(self._connection, self._everything, self.position)
         except PyMongoError as error:
             raise database_error() from error
         while self.position < wanted:

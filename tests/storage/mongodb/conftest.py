@@ -3,7 +3,6 @@
 import gc
 import warnings
 from collections.abc import AsyncIterator, Iterator
-from pathlib import Path
 
 import pytest
 from pymongo import MongoClient
@@ -13,9 +12,7 @@ from parsepy.storage.mongodb import MongoStorage
 from tests.storage.mongodb.reference_client import Reference, reference_on_own_database
 from tests.storage.mongodb.samples import Raw
 from tests.storage.mongodb.two_servers import SHARED_OPTIONS, Servers, two_servers
-from tests.support.mongod import RunningMongod, find_mongod
-from tests.support.ports import free_port
-from tests.support.processes import RunningProcess
+from tests.support.mongod import RunningMongod
 
 
 @pytest.fixture
@@ -31,17 +28,6 @@ def raw(mongodb_uri: str, database_name: str) -> Iterator[Database[Raw]]:
     """The store's database as another program sees it."""
     with MongoClient[Raw](mongodb_uri) as client:
         yield client[database_name]
-
-
-@pytest.fixture
-def standalone_uri(tmp_path: Path) -> Iterator[str]:
-    """A server without a replica set, which has no change streams."""
-    port = free_port()
-    arguments = ["--port", str(port), "--bind_ip", "127.0.0.1", "--dbpath", str(tmp_path)]
-    memory = ["--wiredTigerCacheSizeGB", "0.25", "--nounixsocket"]
-    with RunningProcess([str(find_mongod()), *arguments, *memory]) as process:
-        process.wait_for_line(lambda line: "Waiting for connections" in line)
-        yield f"mongodb://127.0.0.1:{port}/test"
 
 
 @pytest.fixture
