@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 PATIENCE: Final = 5.0
 """Seconds in which a client may take the frame that ends its connection."""
 
+MOST_PONGS: Final = 1 << 16
+"""Bytes: who has not taken that many gets no answer to a ping."""
+
 _TEXT: Final = 0x81
 """The first byte of a whole text frame."""
 
@@ -67,6 +70,13 @@ class DirectProtocol(WebSocketsSansIOProtocol):
             self.read_paused = False
             self.transport.resume_reading()
         self.close_timer = self.loop.call_later(PATIENCE, self.transport.abort)
+
+    def handle_ping(self) -> None:
+        """Not every ping has to be answered (RFC 6455, section 5.5.3), and who reads no answers
+        must not fill the memory of the server."""
+        pong = b"".join(self.conn.data_to_send())
+        if self.unsent < MOST_PONGS:
+            self.transport.write(pong)
 
     def shutdown(self) -> None:
         """The server ends, and does not wait for clients that read nothing."""

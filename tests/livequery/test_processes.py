@@ -32,6 +32,11 @@ BIG = {"text": "x" * 100_000}
 MORE_THAN_ANY_BUFFER_HOLDS = 120
 """Objects like `BIG`: the kernel's buffers take a few megabytes."""
 
+HANDSHAKE = (
+    b"GET /parse HTTP/1.1\r\nHost: x\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+    b"Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n\r\n"
+)
+
 
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveProcess]:
@@ -129,7 +134,11 @@ async def test_who_asks_and_reads_no_answer_is_cut_off(tmp_path: Path) -> None:
         async with (
             subscribed(server) as other,
             websockets.connect(
-                server.address, sock=narrow_socket(server), max_queue=1, ping_interval=None
+                server.address,
+                sock=narrow_socket(server),
+                max_queue=1,
+                ping_interval=None,
+                close_timeout=1,
             ) as deaf,
         ):
             # The answer holds what is wrong.
@@ -137,9 +146,28 @@ async def test_who_asks_and_reads_no_answer_is_cut_off(tmp_path: Path) -> None:
             with suppress(websockets.ConnectionClosed):
                 async with asyncio.timeout(SECONDS):
                     while not is_gone(server, deaf):
-                        await deaf.send(frame)
+                        for _ in range(100):
+                            await deaf.send(frame)
             (made,) = await create(server, {"n": 1})
             assert (await heard(other))["object"]["objectId"] == made
+
+
+async def test_pings_whose_answers_nobody_reads_take_no_memory(server: LiveProcess) -> None:
+    process = psutil.Process(server.process.pid)
+    pings = (b"\x89\xfd\x00\x00\x00\x00" + bytes(125)) * 8000
+    async with subscribed(server) as other:
+        _, writer = await asyncio.open_connection(sock=narrow_socket(server))
+        writer.write(HANDSHAKE)
+        before = process.memory_info().rss
+        for _ in range(60):
+            writer.write(pings)
+            await writer.drain()
+        grown = process.memory_info().rss - before
+        (made,) = await create(server, {"n": 1})
+        assert (await heard(other))["object"]["objectId"] == made
+        writer.transport.abort()
+
+    assert grown < 30 * len(pings)
 
 
 async def take(live: websockets.ClientConnection, count: int) -> list[str]:
@@ -167,10 +195,7 @@ async def test_a_peer_that_answers_no_ping_is_cut_off_and_one_that_does_is_not(
     with live_process(tmp_path, websocketTimeout=1000) as server:
         async with subscribed(server) as answering:
             silent, writer = await asyncio.open_connection("127.0.0.1", server.port)
-            writer.write(
-                b"GET /parse HTTP/1.1\r\nHost: x\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
-                b"Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n\r\n"
-            )
+            writer.write(HANDSHAKE)
             async with asyncio.timeout(10):
                 assert b" 101 " in await silent.readline()
                 while await silent.read(1000):
