@@ -68,6 +68,15 @@ FEATURES: list[Case] = [
         "liveQuery.classNames: '(' is no pattern: missing ), unterminated subpattern at position 0",
     ),
     (
+        {"liveQuery": {"source": "stream"}},
+        "liveQuery.source must be 'doors' or 'changeStream'",
+    ),
+    (
+        {"liveQuery": {"source": "changeStream"}, "databaseURI": "sqlite:///a.sqlite"},
+        "liveQuery.source changeStream needs MongoDB 6.0 or later, as a replica set or a sharded"
+        " cluster; with SQLite it is doors",
+    ),
+    (
         {"liveQueryServerOptions": {"websocketTimeout": "5"}},
         "liveQueryServerOptions.websocketTimeout must be a number",
     ),
