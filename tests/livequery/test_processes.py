@@ -156,8 +156,9 @@ async def test_pings_whose_answers_nobody_reads_take_no_memory(server: LiveProce
     process = psutil.Process(server.process.pid)
     pings = (b"\x89\xfd\x00\x00\x00\x00" + bytes(125)) * 8000
     async with subscribed(server) as other:
-        _, writer = await asyncio.open_connection(sock=narrow_socket(server))
+        silent, writer = await asyncio.open_connection(sock=narrow_socket(server), limit=1000)
         writer.write(HANDSHAKE)
+        assert b" 101 " in await silent.readline()
         before = process.memory_info().rss
         for _ in range(60):
             writer.write(pings)
