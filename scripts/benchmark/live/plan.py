@@ -20,4 +20,4 @@ class Plan:
 
 
 FULL = Plan()
-QUICK = Plan(rounds=1, seconds=0.6, warm_up_seconds=0.5, idle_seconds=0.3)
+QUICK = Plan(rounds=1, seconds=0.5, warm_up_seconds=0.3, idle_seconds=0.3)
