@@ -21,6 +21,7 @@ class Client:
         "installation_id",
         "is_master",
         "lane",
+        "size",
         "subscriptions",
         "token",
     )
@@ -41,6 +42,8 @@ class Client:
         self.is_master = is_master
         self.head = frames.head(client_id, installation_id)
         self.subscriptions: dict[int | float, Subscription] = {}
+        self.size = 0
+        """Bytes of all their conditions."""
         self.lane = Lane()
         """Where work waits that only this client has to wait for."""
         self._socket = socket

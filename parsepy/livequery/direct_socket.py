@@ -10,18 +10,23 @@ from struct import Struct
 from typing import TYPE_CHECKING, Any, Final, cast
 
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
+from websockets.frames import CloseCode
 
 from parsepy.livequery.endpoint import DIRECT
 from parsepy.livequery.light_waiting import Gate, Inbox
 
 if TYPE_CHECKING:
     from uvicorn._types import ASGIReceiveEvent, ASGISendEvent
+    from websockets.frames import Frame
 
 PATIENCE: Final = 5.0
 """Seconds in which a client may take the frame that ends its connection."""
 
 MOST_PONGS: Final = 1 << 16
 """Bytes: who has not taken that many gets no answer to a ping."""
+
+MOST_PIECES: Final = 1000
+"""Frames of one message."""
 
 _TEXT: Final = 0x81
 """The first byte of a whole text frame."""
@@ -70,6 +75,15 @@ class DirectProtocol(WebSocketsSansIOProtocol):
             self.read_paused = False
             self.transport.resume_reading()
         self.close_timer = self.loop.call_later(PATIENCE, self.transport.abort)
+
+    def handle_cont(self, event: "Frame") -> None:
+        """The limit of a message's size does not count pieces that are empty."""
+        if len(self.frames) >= MOST_PIECES:
+            self.frames = []
+            self.conn.fail(CloseCode.MESSAGE_TOO_BIG, "too many pieces")
+            self.handle_parser_exception()
+        else:
+            super().handle_cont(event)
 
     def handle_ping(self) -> None:
         """Not every ping has to be answered (RFC 6455, section 5.5.3), and who reads no answers

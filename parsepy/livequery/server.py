@@ -4,6 +4,7 @@ import asyncio
 import logging
 from collections.abc import Mapping
 from dataclasses import replace
+from hmac import compare_digest
 from typing import Final
 
 from parsepy import errors
@@ -27,6 +28,10 @@ from parsepy.schema.classes import ClassSchema
 from parsepy.types import ParseObject
 
 _log = logging.getLogger(__name__)
+
+MOST_FRAMES_OF_CONDITIONS: Final = 8
+"""All conditions of a connection together are at most so many times as large as one frame may
+be."""
 
 MOST_WAITING: Final = 10_000
 """Publications that wait to be told; then writes wait for them."""
@@ -114,11 +119,11 @@ class LiveServer:
     def lets_in(self, keys: Mapping[str, str]) -> bool:
         """Any one of the configured keys opens; without any, everybody may come."""
         pairs = self._options.key_pairs
-        return not pairs or any(keys.get(name) == key for name, key in pairs.items())
+        return not pairs or any(_is_same(keys.get(name), key) for name, key in pairs.items())
 
     def is_master(self, keys: Mapping[str, str]) -> bool:
         key = self._options.key_pairs.get("masterKey")
-        return bool(key) and keys.get("masterKey") == key
+        return bool(key) and _is_same(keys.get("masterKey"), key)
 
     async def connect(self, client: Client) -> None:
         """Raises what refuses it."""
@@ -164,6 +169,7 @@ class LiveServer:
         ctx = await self.readers.context_of(token, is_master=client.is_master)
         wanted = await self._as_code_wants(client, asked, token)
         subscription = subscription_of(client, wanted, token)
+        self._check_size(subscription, previous)
         schema, where = await self._judged(ctx, subscription)
         if previous is not None:
             self.unsubscribe(previous)
@@ -182,12 +188,20 @@ class LiveServer:
         self.monitor("unsubscribe", subscription.client)
 
     def _remove(self, subscription: Subscription) -> None:
-        subscription.client.subscriptions.pop(subscription.request_id, None)
+        if subscription.client.subscriptions.pop(subscription.request_id, None) is not None:
+            subscription.client.size -= subscription.size
         groups = self._classes.get(subscription.class_name)
         if groups is not None:
             groups.remove(subscription)
             if not groups:
                 del self._classes[subscription.class_name]
+
+    def _check_size(self, wanted: Subscription, previous: Subscription | None) -> None:
+        size = wanted.client.size + wanted.size - (0 if previous is None else previous.size)
+        if size > MOST_FRAMES_OF_CONDITIONS * self._options.max_frame:
+            raise ParseError(
+                Code.REQUEST_LIMIT_EXCEEDED, "The conditions of this connection are too large"
+            )
 
     async def _as_code_wants(
         self, client: Client, asked: Subscribe, token: str | None
@@ -228,6 +242,7 @@ class LiveServer:
         groups.read_anew(schema)
         groups.add(subscription, where)
         subscription.client.subscriptions[subscription.request_id] = subscription
+        subscription.client.size += subscription.size
 
     async def _resume(self, subscription: Subscription, since: str) -> None:
         """Tells what came after `since`, as the subscriber may see it now."""
@@ -265,3 +280,8 @@ class LiveServer:
     async def _delivery(self, publication: Publication, position: str) -> Delivery:
         schema = await self._objects.schemas.get(publication.class_name)
         return Delivery(publication, position, schema, self)
+
+
+def _is_same(shown: str | None, key: str | None) -> bool:
+    """In a time that does not tell how much of a key was right."""
+    return shown is not None and key is not None and compare_digest(shown.encode(), key.encode())

@@ -35,10 +35,13 @@ class Subscription:
     told: bool = False
     """Whether events tell their position, since the client can resume from one."""
     group: "Group | None" = None
+    size: int = field(init=False)
+    """Bytes of its condition."""
     head: bytes = field(init=False)
     """What every frame about it says of client and request."""
 
     def __post_init__(self) -> None:
+        self.size = len(self.group_key)
         self.head = self.client.head + b',"requestId":' + json.dumps(self.request_id)
 
     @property

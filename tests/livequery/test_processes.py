@@ -221,12 +221,17 @@ async def test_frames_in_pieces_are_one_and_binary_ones_are_nobodys(server: Live
         assert await (await live.ping(b"ping"))
 
 
+EMPTY = b"\x80\x00\x00\x00\x00"
 BAD_FRAMES = {
     "a control frame in pieces": (b"\x09\x80\x00\x00\x00\x00", PROTOCOL_ERROR),
     "a control frame that is too long": (b"\x89\xfe\x00\x7e" + bytes(130), PROTOCOL_ERROR),
     "a frame that is not masked": (b"\x81\x02{}", PROTOCOL_ERROR),
     "a kind of frame that there is not": (b"\x83\x80\x00\x00\x00\x00", PROTOCOL_ERROR),
     "compression that nobody agreed on": (b"\xc1\x80\x00\x00\x00\x00", PROTOCOL_ERROR),
+    "pieces without end": (
+        b"\x01\x80\x00\x00\x00\x00" + b"\x00\x80\x00\x00\x00\x00" * 1001,
+        TOO_BIG,
+    ),
     "text that is none": (b"\x81\x81\x00\x00\x00\x00\xff", 1007),
     "a length beyond all": (b"\x81\xff\x00\x00\x00\xff\x00\x00\x00\x00\x00\x00\x00\x00", TOO_BIG),
 }

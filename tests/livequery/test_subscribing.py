@@ -211,6 +211,28 @@ async def test_the_limits_of_queries_hold_for_subscriptions_too() -> None:
         assert answer["error"] == "$regex operator is not allowed"
 
 
+async def test_the_conditions_of_one_client_are_bounded_together() -> None:
+    options = {"maxFrameSize": 1000}
+    async with (
+        local_app(liveQuery=PUBLISHED, liveQueryServerOptions=options) as parse,
+        live_client(parse) as client,
+    ):
+        await client.connect()
+        large = {"a": "x" * 900}
+        for number in range(8):
+            answer = await client.subscribe("Game", large, request_id=number)
+            assert answer["op"] == "subscribed"
+        answer = await client.subscribe("Game", large, request_id=8)
+        assert (answer["code"], answer["error"]) == (
+            155,
+            "The conditions of this connection are too large",
+        )
+        # One that takes the place of another, or that comes when one has gone, is none more.
+        assert (await client.subscribe("Game", large, request_id=7))["op"] == "subscribed"
+        await client.ask(op="unsubscribe", requestId=0)
+        assert (await client.subscribe("Game", large, request_id=8))["op"] == "subscribed"
+
+
 async def test_one_client_cannot_subscribe_without_end() -> None:
     options = {"maxSubscriptionsPerClient": 3}
     async with (
