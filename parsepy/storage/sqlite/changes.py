@@ -21,4 +21,3 @@ def apply_changes(document: ParseObject, changes: Changes) -> None:
                 document.pop(path, None)
             else:
                 document[path] = result
-
