@@ -45,13 +45,7 @@ class Images:
                     await self._switch_on(class_name)
                 self._kept.add(class_name)
         except OperationFailure as error:
-            if not is_unauthorised(error):
-                raise
-            raise ParseError(
-                Code.INTERNAL,
-                "liveQuery.source changeStream needs a database user who may run collMod on the"
-                " collections of published classes (role dbAdmin).",
-            ) from error
+            raise _refused(error) from error
 
     async def keep_of_new(self, class_name: str) -> None:
         """Of a class that has just been made: from its first object on."""
@@ -96,3 +90,17 @@ class Images:
         except OperationFailure as error:
             if error.code != NAMESPACE_NOT_FOUND:
                 raise
+
+
+def _refused(error: OperationFailure) -> ParseError:
+    if is_unauthorised(error):
+        return ParseError(
+            Code.INTERNAL,
+            "liveQuery.source changeStream needs a database user who may run collMod on the"
+            " collections of published classes (role dbAdmin).",
+        )
+    return ParseError(
+        Code.INTERNAL,
+        "liveQuery.source changeStream: the database does not keep documents as they were before"
+        f" changes (error {error.code}); its featureCompatibilityVersion has to be 6.0 or later.",
+    )

@@ -77,7 +77,9 @@ class ChangeStream:
         try:
             stream = await self._begin()
         except OperationFailure as error:
-            raise _refused(error) or error from error
+            raise _refused(error) from error
+        except PyMongoError as error:
+            raise database_error() from error
         self._task = asyncio.create_task(self._run(stream), name="parsepy-change-stream")
 
     async def close(self) -> None:
@@ -223,14 +225,11 @@ class ChangeStream:
         return changes
 
 
-def _refused(error: OperationFailure) -> ParseError | None:
+def _refused(error: OperationFailure) -> ParseError:
     if error.code in _BAD_REGEX:
-        return ParseError(
-            Code.INTERNAL, "liveQuery.classNames holds a pattern that the database does not take."
-        )
-    if is_unauthorised(error):
-        return ParseError(
-            Code.INTERNAL,
-            "liveQuery.source changeStream needs a database user who may open change streams.",
-        )
-    return None
+        text = "liveQuery.classNames holds a pattern that the database does not take."
+    elif is_unauthorised(error):
+        text = "liveQuery.source changeStream needs a database user who may open change streams."
+    else:
+        text = f"liveQuery.source: the database opens no change stream (error {error.code})."
+    return ParseError(Code.INTERNAL, text)
