@@ -2,13 +2,13 @@
 
 import asyncio
 import re
-from collections.abc import AsyncIterator, Collection, Sequence
+from collections.abc import AsyncIterator, Collection, Iterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from typing import Any
 
 import pytest
-from pymongo import InsertOne, UpdateOne
+from pymongo import InsertOne, MongoClient, UpdateOne
 from pymongo.database import Database
 
 from parsepy.errors import ParseError
@@ -21,7 +21,9 @@ from parsepy.storage.object_changes import ObjectChange
 from parsepy.storage.sqlite import SQLiteStorage
 from parsepy.types import JSONValue
 from tests.storage.mongodb.samples import Raw
-from tests.support.mongod import RunningMongod
+from tests.support.mongod import QUICK_SHUTDOWN, RunningMongod, find_mongod
+from tests.support.ports import free_port
+from tests.support.processes import RunningProcess
 from tests.support.tcp_proxy import TcpProxy, tcp_proxy
 from tests.support.waiting import until
 
@@ -463,3 +465,58 @@ async def test_a_pattern_that_only_python_knows_is_refused(storage: MongoStorage
     with pytest.raises(ParseError, match="a pattern that the database does not take"):
         async with listening(storage, WithPattern):
             pass
+
+
+@pytest.fixture(scope="module")
+def guarded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of a server that asks who one is; `{}` stands for name and password."""
+    folder = tmp_path_factory.mktemp("guarded")
+    key = folder / "key"
+    key.write_text("c2VjcmV0IG9mIHRoZSBzZXQ=")
+    key.chmod(0o600)
+    port = free_port()
+    options = ["--port", str(port), "--bind_ip", "127.0.0.1", "--dbpath", str(folder)]
+    options += ["--replSet", "rs0", "--keyFile", str(key), "--nounixsocket"]
+    options += ["--wiredTigerCacheSizeGB", "0.25", "--setParameter", QUICK_SHUTDOWN]
+    with RunningProcess([str(find_mongod()), *options]) as process:
+        process.wait_for_line(lambda line: "Waiting for connections" in line)
+        address = f"127.0.0.1:{port}/test?authSource=admin"
+        with MongoClient[Raw](f"mongodb://{address}&directConnection=true") as client:
+            member = {"_id": 0, "host": f"127.0.0.1:{port}"}
+            client.admin.command("replSetInitiate", {"_id": "rs0", "members": [member]})
+        with MongoClient[Raw](f"mongodb://{address}&replicaSet=rs0") as client:
+            root = {"role": "root", "db": "admin"}
+            client.admin.command("createUser", "root", pwd="secret", roles=[root])
+        yield f"mongodb://{{}}@{address}&replicaSet=rs0"
+
+
+@pytest.mark.parametrize(
+    ("roles", "missing"),
+    [
+        (["readWrite"], "may run collMod on the collections of published classes"),
+        (["readWrite", "dbAdmin"], None),
+    ],
+    ids=["readWrite", "dbAdmin"],
+)
+async def test_a_user_of_the_database_needs_a_role(
+    guarded: str, roles: list[str], missing: str | None
+) -> None:
+    with MongoClient[Raw](guarded.format("root:secret")) as client:
+        client["test"]["Game"].insert_one({"n": 1})
+        name = f"user{len(roles)}"
+        given = [{"role": role, "db": "test"} for role in roles]
+        client.admin.command("createUser", name, pwd="secret", roles=given)
+        storage = MongoStorage(guarded.format(f"{name}:secret"))
+        await storage.start()
+        try:
+            if missing is not None:
+                with pytest.raises(ParseError, match=missing) as refusal:
+                    await storage.watch_objects(Listener(storage))
+                assert "secret" not in str(refusal.value)
+                return
+            async with listening(storage) as (listener, watch):
+                client["test"]["Game"].insert_one({"n": 2})
+                await watch.caught_up()
+                assert listener.seen == [(None, 2)]
+        finally:
+            await storage.close()
