@@ -90,22 +90,20 @@ class Delivery:
         What one is told all are told who are his like; that is why they come cheap.
         """
         told: dict[Hashable, Told] = {}
-        for number, subscription in enumerate(tuple(group.subscriptions), 1):
+        subscriptions = tuple(group.subscriptions)
+        # They share their condition, so each of them names one object, or none does.
+        are_alike = self._everybody_sees_the_same(by_id=subscriptions[0].by_id)
+        for number, subscription in enumerate(subscriptions, 1):
             if subscription.group is not group:
                 continue  # gone while others had their turn
-            like = self._likeness(subscription)
+            like: Hashable = subscription.wanted
+            if not are_alike:
+                like = (like, subscription.token, subscription.client.is_master)
             if like not in told:
                 told[like] = await self._told_to(subscription, was=was, is_now=is_now)
             self._send(subscription, told[like])
             if not number % BETWEEN_PAUSES:
                 await asyncio.sleep(0)
-
-    def _likeness(self, subscription: Subscription) -> Hashable:
-        """Subscriptions of one condition that share it are told the same."""
-        wanted = (subscription.keys, subscription.watch, subscription.told)
-        if self._everybody_sees_the_same(by_id=subscription.by_id):
-            return wanted
-        return (*wanted, subscription.token, subscription.client.is_master)
 
     async def _told_to(self, subscription: Subscription, *, was: bool, is_now: bool) -> Told:
         try:
@@ -119,13 +117,11 @@ class Delivery:
         return frames.around(kind, body, self._position if subscription.told else None)
 
     def _send(self, subscription: Subscription, told: Told) -> None:
-        if told is None:
-            return
-        if isinstance(told, ParseError):
+        if type(told) is tuple:
+            before, after = told
+            subscription.client.send(before + subscription.head + after)
+        elif isinstance(told, ParseError):
             subscription.client.send(self._refused(subscription, told))
-            return
-        before, after = told
-        subscription.client.send(before + subscription.head + after)
 
     def _refused(self, subscription: Subscription, refusal: ParseError) -> bytes:
         return frames.error(

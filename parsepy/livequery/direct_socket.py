@@ -6,6 +6,7 @@ frames go straight into the transport's buffer.
 """
 
 import asyncio
+from functools import lru_cache
 from struct import Struct
 from typing import TYPE_CHECKING, Any, Final, cast
 
@@ -104,6 +105,7 @@ _MEDIUM: Final = Struct("!BBH").pack
 _LONG: Final = Struct("!BBQ").pack
 
 
+@lru_cache(maxsize=4096)
 def _header(length: int) -> bytes:
     """Of a frame from a server, which is not masked (RFC 6455, section 5.2)."""
     if length < 126:

@@ -1,7 +1,7 @@
 """Who is subscribed to what."""
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, TypeAlias
 
 import orjson
 
@@ -14,6 +14,12 @@ if TYPE_CHECKING:
     from parsepy.livequery.groups import Group
 
 ALWAYS_SHOWN: Final = frozenset(("className", "objectId", "createdAt", "updatedAt", "ACL"))
+
+Wanted: TypeAlias = tuple[frozenset[str] | None, tuple[str, ...] | None, bool]
+"""The fields to show, those to watch, and whether positions are told."""
+
+EVERYTHING: Final[Wanted] = (None, None, False)
+"""What nearly all want: one tuple for all of them."""
 
 
 @dataclass(slots=True, eq=False)
@@ -35,12 +41,16 @@ class Subscription:
     told: bool = False
     """Whether events tell their position, since the client can resume from one."""
     group: "Group | None" = None
+    wanted: Wanted = field(init=False)
+    """What it wants to hear of an event that its condition is met by."""
     size: int = field(init=False)
     """Bytes of its condition."""
     head: bytes = field(init=False)
     """What every frame about it says of client and request."""
 
     def __post_init__(self) -> None:
+        wanted = (self.keys, self.watch, self.told)
+        self.wanted = EVERYTHING if wanted == EVERYTHING else wanted
         self.size = len(self.group_key)
         self.head = self.client.head + b',"requestId":' + json.dumps(self.request_id)
 

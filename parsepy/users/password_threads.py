@@ -14,7 +14,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from typing import Final, TypeVar, TypeVarTuple, Unpack
 
-NICER: Final = 15
+NICER: Final = 17
 """With 10 a request still waits for a slice of theirs (4 ms); with 19 they get next to nothing
 while requests keep every core busy (docs/benchmarks.md)."""
 
