@@ -114,7 +114,7 @@ class Delivery:
             body = await self._body(subscription, sight, kind)
         except ParseError as refusal:
             return refusal
-        return frames.around(kind, body, self._position if subscription.told else None)
+        return frames.around(kind, body, self._position if subscription.wants_positions else None)
 
     def _send(self, subscription: Subscription, told: Told) -> None:
         if type(told) is tuple:
@@ -187,7 +187,7 @@ class Delivery:
         return kind
 
     async def _body(self, subscription: Subscription, sight: Sight, kind: Event) -> bytes:
-        shown, before = self._told(sight, kind)
+        shown, before = self._states(sight, kind)
         views = (sight.view_of(shown), None if before is None else sight.view_of(before))
         key = (shown is self._current, before is None, views, subscription.keys)
         body = self._bodies.get(key)
@@ -195,7 +195,7 @@ class Delivery:
             body = self._bodies[key] = await self._encoded(subscription, sight, shown, before)
         return body
 
-    def _told(self, sight: Sight, kind: Event) -> tuple[ParseObject, ParseObject | None]:
+    def _states(self, sight: Sight, kind: Event) -> tuple[ParseObject, ParseObject | None]:
         """An object that may not be read is not told: a leave then shows what was seen last."""
         current, original = self._current, self._original
         before = original if original is not None and sight.may_read(original) else None
@@ -208,7 +208,7 @@ class Delivery:
     ) -> bytes | None:
         """Nobody else's: what is hidden is taken off after the app's code has had its way."""
         client = subscription.client
-        shown, before = self._told(sight, kind)
+        shown, before = self._states(sight, kind)
         ctx = await self._readers.context_of(
             subscription.token, installation_id=client.installation_id
         )
@@ -220,7 +220,7 @@ class Delivery:
         if happened is None:
             return None
         body = await self._encoded(subscription, sight, happened.object, happened.original)
-        position = self._position if subscription.told else None
+        position = self._position if subscription.wants_positions else None
         return frames.event(Event(happened.event), subscription.head, body, position)
 
     async def _encoded(

@@ -37,7 +37,7 @@ class Readers:
 
     def are_alike(self, schema: ClassSchema, *, by_id: bool) -> bool:
         """Whether all of them see the same of an object that everybody may read."""
-        return is_alike_to_all(self._objects, schema, "get" if by_id else "find")
+        return is_alike_to_all(self._objects, schema, by_id=by_id)
 
     def public_message(self, error: ParseError) -> str:
         return error.public_message(sanitise=self._objects.options.enable_sanitized_error_response)

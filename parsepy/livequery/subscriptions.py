@@ -38,7 +38,7 @@ class Subscription:
     keys: frozenset[str] | None = None
     watch: tuple[str, ...] | None = None
     by_id: bool = False
-    told: bool = False
+    wants_positions: bool = False
     """Whether events tell their position, since the client can resume from one."""
     group: "Group | None" = None
     wanted: Wanted = field(init=False)
@@ -49,7 +49,7 @@ class Subscription:
     """What every frame about it says of client and request."""
 
     def __post_init__(self) -> None:
-        wanted = (self.keys, self.watch, self.told)
+        wanted = (self.keys, self.watch, self.wants_positions)
         self.wanted = EVERYTHING if wanted == EVERYTHING else wanted
         self.size = len(self.group_key)
         self.head = self.client.head + b',"requestId":' + json.dumps(self.request_id)
@@ -72,5 +72,5 @@ def subscription_of(client: "Client", asked: Subscribe, token: str | None) -> Su
         keys=None if asked.keys is None else ALWAYS_SHOWN.union(asked.keys),
         watch=None if asked.watch is None else tuple(asked.watch),
         by_id=len(where) == 1 and isinstance(where.get("objectId"), str),
-        told=asked.since is not None,
+        wants_positions=asked.since is not None,
     )

@@ -59,6 +59,16 @@ def is_exempt(ctx: RequestContext, schema: ClassSchema, object_id: JSONValue) ->
     )
 
 
+async def hidden_from_query(
+    ctx: RequestContext, schema: ClassSchema, where: JSONValue
+) -> frozenset[str]:
+    """As `hidden_fields`, of what a client's `where` can find: of his own user alone it is
+    nothing."""
+    if isinstance(where, dict) and is_exempt(ctx, schema, where.get("objectId")):
+        return frozenset()
+    return await hidden_fields(ctx, schema)
+
+
 async def hidden_fields(ctx: RequestContext, schema: ClassSchema) -> frozenset[str]:
     """The protected fields of the class for this caller, before any object is looked at."""
     if ctx.caller.is_read_only:

@@ -15,7 +15,6 @@ from parsepy.query.options import FindOptions
 from parsepy.query.parse import parse_where
 from parsepy.query.tree import Where
 from parsepy.schema.classes import ClassSchema
-from parsepy.types import JSONValue
 
 
 class Search(Struct, frozen=True):
@@ -58,9 +57,7 @@ async def prepare(
     schema = await _asked_class(ctx, class_name, parameters.redirect_key)
     permitted = await access.check_class(ctx, schema, operation or _operation(parameters))
     where = parse_where(parameters.where, schema.types, internal_keys=may_name_internal_keys(ctx))
-    hidden = await access.hidden_fields(ctx, schema)
-    if access.is_exempt(ctx, schema, _named_id(parameters.where)):
-        hidden = frozenset()
+    hidden = await access.hidden_from_query(ctx, schema, parameters.where)
     sort_keys = [key for key, _ in parameters.order]
     protected_fields.check_query(where, sort_keys, hidden, schema.name)
     if used_field is not None:
@@ -155,8 +152,3 @@ def _operation(parameters: FindParameters) -> str:
     if isinstance(where, dict) and len(where) == 1 and isinstance(where.get("objectId"), str):
         return "get"
     return "count" if parameters.count and parameters.limit == 0 else "find"
-
-
-def _named_id(where: JSONValue) -> JSONValue:
-    """The one object that a query can find at all, where it names one."""
-    return where.get("objectId") if isinstance(where, dict) else None

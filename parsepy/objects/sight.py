@@ -62,21 +62,20 @@ async def sight_of(ctx: RequestContext, class_name: str, *, by_id: bool = False)
 
     Raises 119 or 101 where the class is closed to him, and what class rules raise.
     """
-    operation = "get" if by_id else "find"
     class_access.check(ctx.caller, "find", class_name)
     schema = await ctx.services.schemas.get(class_name)
-    permitted = await _permitted(ctx, schema, operation)
+    permitted = await _permitted(ctx, schema, _operation(by_id=by_id))
     readable = await search.visible(ctx, schema, permitted)
     return Sight(ctx, schema, readable, await access.hidden_fields(ctx, schema))
 
 
-def is_alike_to_all(services: ObjectServices, schema: ClassSchema, operation: str) -> bool:
+def is_alike_to_all(services: ObjectServices, schema: ClassSchema, *, by_id: bool) -> bool:
     """Whether an object that everybody may read looks the same to everybody: then nobody has to be
     asked who he is."""
     return (
         schema.name not in services.rules
         and not schema.name.startswith("_")
-        and not class_level.needs_group(schema, operation)
+        and not class_level.needs_group(schema, _operation(by_id=by_id))
         and not services.protected_in(schema)
     )
 
@@ -96,14 +95,17 @@ async def conditions(
         complexity.check_where(where, ctx.services.options.request_complexity)
     parsed = parse_where(where, schema.types)
     _check_judgeable(parsed, schema)
-    hidden = await access.hidden_fields(ctx, schema)
-    if access.is_exempt(ctx, schema, where.get("objectId")):
-        hidden = frozenset()
+    hidden = await access.hidden_from_query(ctx, schema, where)
     protected_fields.check_query(parsed, (), hidden, schema.name)
     for name in watched:
         protected_fields.check_key(name, hidden, schema.name)
     compile_matcher(parsed)
     return parsed
+
+
+def _operation(*, by_id: bool) -> str:
+    """What the caller needs permission for."""
+    return "get" if by_id else "find"
 
 
 async def _permitted(ctx: RequestContext, schema: ClassSchema, operation: str) -> Where:

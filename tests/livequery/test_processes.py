@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import os
 import signal
 import socket
 from collections.abc import Iterator
@@ -58,6 +59,12 @@ def narrow_socket(server: LiveProcess) -> socket.socket:
     return narrow
 
 
+def takes_nobody(server: LiveProcess) -> bool:
+    """It has begun to end."""
+    with socket.socket() as knocking:
+        return knocking.connect_ex(("127.0.0.1", server.port)) != 0
+
+
 def is_connected(server: LiveProcess, local: tuple[str, int]) -> bool:
     """As the server's side of the connection says."""
     return any(
@@ -84,21 +91,26 @@ async def test_a_server_that_ends_tells_what_it_has_taken_and_says_that_it_resta
 
 SLOW = """
 import asyncio
+from pathlib import Path
 from parsepy import cloud
 
 @cloud.before_save("Game")
 async def think(request):
     print("asked", flush=True)
-    await asyncio.sleep(1)
+    await asyncio.to_thread(Path("go_on").read_text)
 """
+"""A request that takes as long as the test wants: nobody has written to the pipe before."""
 
 
 async def test_what_requests_in_flight_change_is_told_before_a_server_ends(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "go_on")
     with live_process(tmp_path, code=SLOW) as server:
         async with subscribed(server) as client:
             writing = asyncio.create_task(create(server, {"n": 1}))
             await asyncio.to_thread(server.process.wait_for_line, "asked".__eq__)
             psutil.Process(server.process.pid).send_signal(signal.SIGTERM)
+            await until(partial(takes_nobody, server))
+            await asyncio.to_thread((tmp_path / "go_on").write_text, "")
             code, frames = await ended(client)
 
             assert code == RESTART
