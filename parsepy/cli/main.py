@@ -6,6 +6,7 @@ import click
 
 from parsepy.cli.copy import copy
 from parsepy.cli.doctor import doctor
+from parsepy.cli.files import files
 from parsepy.cli.serve import dev, live, serve
 
 # Taken before anything heavy is imported, so that "ready in" tells what a person waits for.
@@ -25,6 +26,7 @@ cli.add_command(dev)
 cli.add_command(live)
 cli.add_command(doctor)
 cli.add_command(copy)
+cli.add_command(files)
 
 
 def main() -> None:

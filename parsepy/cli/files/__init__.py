@@ -1,0 +1,8 @@
+"""`parsepy files`: what a person does to the stored files of an app, one file for each command."""
+
+import click
+
+
+@click.group()
+def files() -> None:
+    """Looks after an app's stored files."""
