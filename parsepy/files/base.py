@@ -7,6 +7,7 @@ never seen, listed or counted.
 
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Final, Protocol
 
 from parsepy.types import JSONObject
@@ -20,12 +21,26 @@ class StoredFile:
     """What is known of a file without its bytes.
 
     `version` is another one for each upload, also under one name; it is safe in a header.
+    `uploaded_at` is `None` where nobody knows.
     """
 
     name: str
     length: int
     version: str
     metadata: JSONObject = field(default_factory=dict)
+    uploaded_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Leftover:
+    """Bytes of an upload that broke off: no file has them, and nobody can read them.
+
+    `key` means something to their store alone; `changed_at` is when the last of them was written.
+    """
+
+    key: str
+    size: int
+    changed_at: datetime
 
 
 class OpenFile(Protocol):
@@ -71,6 +86,21 @@ class FileStore(Protocol):
 
     async def delete(self, name: str) -> bool:
         """Whether there was such a file."""
+
+    def stored(self) -> AsyncIterator[StoredFile]:
+        """Every file, each name once, in no order and with `uploaded_at`. What is stored or deleted
+        meanwhile may be missing. `metadata` is empty where a list of the store does not show it.
+        """
+
+    def leftovers(self, before: datetime) -> AsyncIterator[Leftover]:
+        """What broken uploads have left and nothing was added to since `before`.
+
+        An upload that runs, but has been waiting for its client since then, is among them: choose
+        a `before` that none waits for. Nothing where the store clears up by itself.
+        """
+
+    async def remove_leftover(self, leftover: Leftover) -> bool:
+        """Whether it was still there; one that has grown or become a file since is left alone."""
 
     async def erase(self) -> None:
         """Deletes every file: for tests."""

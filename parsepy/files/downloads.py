@@ -16,7 +16,7 @@ from parsepy.files.held import HeldFile
 from parsepy.files.ports import FileTriggers, NoFileTriggers, Shown, TriggersForFiles
 from parsepy.files.response_headers import check_headers
 from parsepy.objects.context import RequestContext
-from parsepy.objects.present import file_url
+from parsepy.objects.file_addresses import file_url
 from parsepy.options.model import ServerOptions
 from parsepy.permissions.caller import Caller
 from parsepy.types import JSONObject

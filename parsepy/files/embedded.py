@@ -7,25 +7,23 @@ leaves at most a content that no row names.
 """
 
 import asyncio
-import os
 from collections.abc import AsyncIterator
+from datetime import datetime
 from pathlib import Path
-from typing import Final
 from uuid import uuid4
 
-from parsepy.files.base import READ_SIZE, OpenFile, StoredFile
+from parsepy.files.base import Leftover, OpenFile, StoredFile
+from parsepy.files.disk import WRITE_SIZE, OpenOnDisk, Written, seen_in
 from parsepy.files.embedded_index import Index
 from parsepy.files.parts import in_parts_of, in_thread
 from parsepy.types import JSONObject
 
-WRITE_SIZE: Final = 1 << 20
-"""Bytes of an upload that are written at once: each write costs a hop to a thread."""
 
-
-class FolderFiles:
+class EmbeddedFiles:
     """A `FileStore` in `folder`, made at the first upload. Several processes may share it."""
 
     def __init__(self, folder: Path) -> None:
+        self._folder = folder
         self._contents = folder / "contents"
         self._index = Index(folder / "index.sqlite")
 
@@ -38,7 +36,7 @@ class FolderFiles:
         tags: JSONObject | None = None,
     ) -> None:
         version = uuid4().hex
-        written = _WrittenContent(self._path(version))
+        written = Written(self._path(version), below=self._folder)
         try:
             length = 0
             await in_thread(written.create)
@@ -65,7 +63,7 @@ class FolderFiles:
         file = self._index.find(name)
         while file is not None:
             try:
-                return _OpenFile(file, os.open(self._path(file.version), os.O_RDONLY))
+                return OpenOnDisk.opened(file, self._path(file.version))
             except FileNotFoundError:
                 missing, file = file, self._index.find(name)
                 if file is not None and file.version == missing.version:
@@ -89,6 +87,35 @@ class FolderFiles:
         self._path(version).unlink(missing_ok=True)
         return True
 
+    async def stored(self) -> AsyncIterator[StoredFile]:
+        page = self._index.page("")
+        while page:
+            for file in page:
+                yield file
+            page = self._index.page(page[-1].name)
+
+    async def leftovers(self, before: datetime) -> AsyncIterator[Leftover]:
+        """Contents that no row names."""
+        for folder in await in_thread(lambda: sorted(self._contents.glob("??"))):
+            for leftover in await in_thread(self._unnamed_in, folder):
+                if leftover.changed_at < before:
+                    yield leftover
+
+    async def remove_leftover(self, leftover: Leftover) -> bool:
+        return await in_thread(self._remove_leftover, leftover)
+
+    def _unnamed_in(self, folder: Path) -> list[Leftover]:
+        seen = seen_in(folder)
+        named = self._index.named({leftover.key for leftover in seen})
+        return [leftover for leftover in seen if leftover.key not in named]
+
+    def _remove_leftover(self, leftover: Leftover) -> bool:
+        path = self._path(leftover.key)
+        if leftover not in self._unnamed_in(path.parent):
+            return False
+        path.unlink(missing_ok=True)
+        return True
+
     async def erase(self) -> None:
         await in_thread(self._erase)
 
@@ -101,66 +128,3 @@ class FolderFiles:
 
     def _path(self, version: str) -> Path:
         return self._contents / version[:2] / version
-
-
-class _OpenFile:
-    def __init__(self, stored: StoredFile, descriptor: int) -> None:
-        self.stored = stored
-        self._descriptor = descriptor
-
-    async def read(self, start: int, end: int) -> AsyncIterator[bytes]:
-        while start < end:
-            part = await in_thread(os.pread, self._descriptor, min(READ_SIZE, end - start), start)
-            if not part:
-                raise OSError(f"the content of {self.stored.name} is shorter than its index says")
-            start += len(part)
-            yield part
-
-    async def close(self) -> None:
-        os.close(self._descriptor)
-
-
-class _WrittenContent:
-    """A content on its way to the disk. Each step waits for it, so none is for the loop."""
-
-    def __init__(self, path: Path) -> None:
-        self._path = path
-        self._descriptor: int | None = None
-
-    def create(self) -> None:
-        # `mkdir(parents=True)` would leave the folders above open to all.
-        for folder in _folders(self._path):
-            folder.mkdir(mode=0o700, exist_ok=True)
-        self._descriptor = os.open(self._path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-
-    def write(self, part: bytes) -> None:
-        assert self._descriptor is not None
-        left = memoryview(part)
-        while left:
-            left = left[os.write(self._descriptor, left) :]
-
-    def finish(self) -> None:
-        """Syncs the content and its folders: a row must not name what a power cut takes."""
-        assert self._descriptor is not None
-        os.fsync(self._descriptor)
-        self._close()
-        for folder in _folders(self._path):
-            opened = os.open(folder, os.O_RDONLY)
-            try:
-                os.fsync(opened)
-            finally:
-                os.close(opened)
-
-    def discard(self) -> None:
-        self._close()
-        self._path.unlink(missing_ok=True)
-
-    def _close(self) -> None:
-        descriptor, self._descriptor = self._descriptor, None
-        if descriptor is not None:
-            os.close(descriptor)
-
-
-def _folders(path: Path) -> tuple[Path, ...]:
-    """That of the store, that of its contents, and the one that holds this content."""
-    return tuple(path.parents[2::-1])

@@ -2,10 +2,11 @@
 
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import apsw
 
@@ -17,6 +18,7 @@ APPLICATION_ID: Final = 0x50504649
 LAYOUT: Final = 1
 
 _PATIENCE_MS: Final = 10_000
+_PAGE: Final = 200
 
 _TABLE: Final = """
 CREATE TABLE IF NOT EXISTS files (
@@ -27,6 +29,10 @@ CREATE TABLE IF NOT EXISTS files (
     metadata TEXT NOT NULL
 ) STRICT
 """
+
+
+_SELECT: Final = "SELECT name, version, length, uploaded_at, metadata FROM files"
+_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 class Index:
@@ -42,20 +48,33 @@ class Index:
         self._writing = threading.Lock()
 
     def find(self, name: str) -> StoredFile | None:
-        if self._reader is None:
-            if not self._path.exists():
-                return None
-            self._reader = _opened(self._path)
-        row = self._reader.execute(
-            "SELECT version, length, metadata FROM files WHERE name = ?", (name,)
-        ).fetchone()
-        if row is None:
+        reader = self._reading()
+        if reader is None:
             return None
-        version, length, text = row
-        metadata = json.loads(str(text).encode())
-        return StoredFile(
-            name, int(length), str(version), metadata if isinstance(metadata, dict) else {}
-        )
+        row = reader.execute(f"{_SELECT} WHERE name = ?", (name,)).fetchone()
+        return None if row is None else _file(row)
+
+    def page(self, after: str) -> list[StoredFile]:
+        """Some files in the order of their names; the next ones follow the last name."""
+        reader = self._reading()
+        if reader is None:
+            return []
+        rows = reader.execute(
+            f"{_SELECT} WHERE name > ? ORDER BY name LIMIT ?", (after, _PAGE)
+        ).fetchall()
+        return [_file(row) for row in rows]
+
+    def named(self, versions: Collection[str]) -> set[str]:
+        """Those of the versions that a row names. For threads."""
+        if not self._path.exists():
+            return set()
+        with self._transaction() as connection:
+            return {version for version in versions if _is_named(connection, version)}
+
+    def _reading(self) -> apsw.Connection | None:
+        if self._reader is None and self._path.exists():
+            self._reader = _opened(self._path)
+        return self._reader
 
     def put(self, file: StoredFile) -> str | None:
         """The version that it takes the place of. Kept when it returns."""
@@ -120,6 +139,23 @@ def _immediate(connection: apsw.Connection) -> Iterator[None]:
 def _version_of(connection: apsw.Connection, name: str) -> str | None:
     row = connection.execute("SELECT version FROM files WHERE name = ?", (name,)).fetchone()
     return None if row is None else str(row[0])
+
+
+def _is_named(connection: apsw.Connection, version: str) -> bool:
+    row = connection.execute("SELECT 1 FROM files WHERE version = ?", (version,)).fetchone()
+    return row is not None
+
+
+def _file(row: tuple[Any, ...]) -> StoredFile:
+    name, version, length, uploaded_at, text = row
+    metadata = json.loads(str(text).encode())
+    return StoredFile(
+        str(name),
+        int(length),
+        str(version),
+        metadata if isinstance(metadata, dict) else {},
+        _EPOCH + timedelta(milliseconds=int(uploaded_at)),
+    )
 
 
 def _opened(path: Path) -> apsw.Connection:

@@ -16,7 +16,8 @@ from pymongo.asynchronous.collection import AsyncCollection
 from pymongo.asynchronous.database import AsyncDatabase
 
 from parsepy import errors
-from parsepy.files.base import OpenFile, StoredFile
+from parsepy.files.base import Leftover, OpenFile, StoredFile
+from parsepy.files.gridfs_leftovers import GridFSLeftovers
 from parsepy.files.parts import in_parts_of
 from parsepy.storage.mongodb.documents import Document
 from parsepy.storage.mongodb.errors import READING, WRITING
@@ -26,6 +27,7 @@ CHUNK: Final = 255 << 10
 """Bytes of one chunk, as with parse-server."""
 
 _CHUNKS_AT_ONCE: Final = 4
+_LISTED_AT_ONCE: Final = 200
 
 Database: TypeAlias = AsyncDatabase[Document]
 Chunks: TypeAlias = AsyncCollection[Document]
@@ -44,6 +46,10 @@ class GridFSFiles:
     @property
     def _files(self) -> AsyncCollection[Document]:
         return self._database().get_collection("fs.files")
+
+    @property
+    def _leftovers(self) -> GridFSLeftovers:
+        return GridFSLeftovers(self._files, self._chunks)
 
     @property
     def _chunks(self) -> Chunks:
@@ -97,6 +103,27 @@ class GridFSFiles:
             deleted = await self._files.delete_many({"_id": {"$in": ids}})
             await self._chunks.delete_many({"files_id": {"$in": ids}})
         return deleted.deleted_count > 0
+
+    async def stored(self) -> AsyncIterator[StoredFile]:
+        # In the order of an index: the versions of a name follow each other.
+        order = [("filename", ASCENDING), ("uploadDate", ASCENDING)]
+        newest: Document | None = None
+        with READING:
+            async with self._files.find({}, batch_size=_LISTED_AT_ONCE).sort(order) as cursor:
+                async for document in cursor:
+                    if newest is not None and newest["filename"] != document["filename"]:
+                        yield _stored(newest)
+                        newest = None
+                    if newest is None or _age(newest) <= _age(document):
+                        newest = document
+        if newest is not None:
+            yield _stored(newest)
+
+    def leftovers(self, before: datetime) -> AsyncIterator[Leftover]:
+        return self._leftovers.before(before)
+
+    async def remove_leftover(self, leftover: Leftover) -> bool:
+        return await self._leftovers.remove(leftover)
 
     async def erase(self) -> None:
         with WRITING:
@@ -180,9 +207,18 @@ class _OpenFile:
 def _stored(document: Document) -> StoredFile:
     given = document.get("metadata")
     metadata = {str(k): _plain(v) for k, v in given.items()} if isinstance(given, dict) else {}
+    uploaded = document.get("uploadDate")
     return StoredFile(
-        str(document["filename"]), int(document["length"]), str(document["_id"]), metadata
+        str(document["filename"]),
+        int(document["length"]),
+        str(document["_id"]),
+        metadata,
+        uploaded.replace(tzinfo=UTC) if isinstance(uploaded, datetime) else None,
     )
+
+
+def _age(document: Document) -> tuple[Any, Any]:
+    return document["uploadDate"], document["_id"]
 
 
 def _plain(value: Any) -> JSONValue:

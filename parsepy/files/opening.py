@@ -22,6 +22,6 @@ def open_files(options: ServerOptions, storage: Storage) -> FileStore:
         from parsepy.files.memory import MemoryFiles
 
         return MemoryFiles()
-    from parsepy.files.embedded import FolderFiles
+    from parsepy.files.embedded import EmbeddedFiles
 
-    return FolderFiles(files_folder(file))
+    return EmbeddedFiles(files_folder(file))

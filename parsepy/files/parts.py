@@ -1,11 +1,12 @@
-"""Streams of bytes, cut anew."""
+"""Streams: of bytes, cut anew; of what is there already."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterable
 from typing import ParamSpec, TypeVar
 
 from parsepy.errors import Code, ParseError
 
+Item = TypeVar("Item")
 Result = TypeVar("Result")
 Arguments = ParamSpec("Arguments")
 
@@ -20,6 +21,12 @@ async def in_parts_of(size: int, content: AsyncIterator[bytes]) -> AsyncIterator
             del waiting[:size]
     if waiting:
         yield bytes(waiting)
+
+
+async def each(items: Iterable[Item]) -> AsyncIterator[Item]:
+    """What a loop would give, for those who want to wait for it."""
+    for item in items:
+        yield item
 
 
 async def not_empty(content: AsyncIterator[bytes]) -> AsyncIterator[bytes]:

@@ -5,7 +5,7 @@ from parsepy.files.access import check_delete
 from parsepy.files.base import FileStore
 from parsepy.files.ports import NoFileTriggers, TriggersForFiles
 from parsepy.objects.context import RequestContext
-from parsepy.objects.present import file_url
+from parsepy.objects.file_addresses import file_url
 
 
 class Removals:

@@ -14,7 +14,7 @@ from parsepy.files.extensions import ExtensionRule
 from parsepy.files.parts import is_empty
 from parsepy.files.ports import Elsewhere, NoFileTriggers, Saved, TriggersForFiles, Upload
 from parsepy.objects.context import RequestContext
-from parsepy.objects.present import file_url
+from parsepy.objects.file_addresses import file_url
 from parsepy.options.model import ServerOptions
 from parsepy.permissions.caller import Caller
 from parsepy.permissions.denylist import Denylist

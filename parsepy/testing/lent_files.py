@@ -2,11 +2,13 @@
 
 import base64
 from collections.abc import AsyncIterator
+from datetime import datetime
 from typing import Any, Final
 
 from parsepy.files import media_types
-from parsepy.files.base import OpenFile, StoredFile
+from parsepy.files.base import Leftover, OpenFile, StoredFile
 from parsepy.files.held import HeldFile
+from parsepy.files.parts import each
 from parsepy.testing.process import Lent
 from parsepy.types import JSONObject
 
@@ -64,6 +66,15 @@ class LentFiles:
         except Exception:
             return False
         return True
+
+    def stored(self) -> AsyncIterator[StoredFile]:
+        return each(())
+
+    def leftovers(self, before: datetime) -> AsyncIterator[Leftover]:
+        return each(())
+
+    async def remove_leftover(self, leftover: Leftover) -> bool:
+        return False
 
     async def erase(self) -> None:
         return None

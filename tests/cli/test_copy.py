@@ -8,7 +8,7 @@ from click.testing import CliRunner, Result
 
 from parsepy.cli.main import cli
 from parsepy.copying.places import Place
-from parsepy.files.embedded import FolderFiles
+from parsepy.files.embedded import EmbeddedFiles
 from parsepy.options.database_uri import files_folder
 from tests.copying.samples import fill, made, opened, schema_of
 from tests.doctor.samples import raw_database
@@ -76,7 +76,7 @@ def test_files_are_missed_unless_one_says_so(mongodb_database_uri: str, tmp_path
 
 def test_the_files_beside_an_sqlite_database_are_missed_too(source: str, tmp_path: Path) -> None:
     folder = files_folder(Path(source.removeprefix("sqlite:///")))
-    files = FolderFiles(folder)
+    files = EmbeddedFiles(folder)
     asyncio.run(files.save("f", parts(b"x"), {}))
     asyncio.run(files.close())
 

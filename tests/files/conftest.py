@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from parsepy.files.base import FileStore
-from parsepy.files.embedded import FolderFiles
+from parsepy.files.embedded import EmbeddedFiles
 from parsepy.files.memory import MemoryFiles
 from tests.files.samples import Opening
 from tests.files.stores import gridfs
@@ -26,16 +26,16 @@ def _opening(kind: str, request: pytest.FixtureRequest) -> Opening:
     if kind == "memory":
         return lambda: _closing(MemoryFiles())
     folder: Path = request.getfixturevalue("tmp_path")
-    return lambda: _closing(FolderFiles(folder / "app.sqlite.files"))
+    return lambda: _closing(EmbeddedFiles(folder / "app.sqlite.files"))
 
 
-@pytest.fixture(params=["folder", "memory", "gridfs"])
+@pytest.fixture(params=["embedded", "memory", "gridfs"])
 async def files(request: pytest.FixtureRequest) -> AsyncIterator[FileStore]:
     async with _opening(request.param, request)() as store:
         yield store
 
 
-@pytest.fixture(params=["folder", "gridfs"])
+@pytest.fixture(params=["embedded", "gridfs"])
 def lasting(request: pytest.FixtureRequest) -> Opening:
     """Opens one and the same store, as often as it is called: what restarts and twins see."""
     return _opening(request.param, request)
@@ -43,6 +43,6 @@ def lasting(request: pytest.FixtureRequest) -> Opening:
 
 @pytest.fixture
 def content_count(tmp_path: Path) -> Callable[[], int]:
-    """How many contents lie in the folder of a `FolderFiles`, whether a row names them or not."""
+    """How many contents lie in the folder of a `EmbeddedFiles`, whether a row names them or not."""
     contents = tmp_path / "app.sqlite.files" / "contents"
     return lambda: sum(path.is_file() for path in contents.rglob("*"))

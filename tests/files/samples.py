@@ -2,9 +2,10 @@
 
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager
+from datetime import UTC, datetime, timedelta
 from typing import TypeAlias
 
-from parsepy.files.base import FileStore
+from parsepy.files.base import FileStore, StoredFile
 
 Opening: TypeAlias = Callable[[], AbstractAsyncContextManager[FileStore]]
 
@@ -25,6 +26,15 @@ async def broken(content: bytes) -> AsyncIterator[bytes]:
     async for part in parts(content):
         yield part
     raise BrokenUpload
+
+
+async def listed(files: FileStore) -> list[StoredFile]:
+    return [file async for file in files.stored()]
+
+
+def later() -> datetime:
+    """Behind everything that has been written: some stores count seconds."""
+    return datetime.now(UTC) + timedelta(seconds=2)
 
 
 async def whole(files: FileStore, name: str) -> bytes | None:

@@ -1,17 +1,20 @@
 """The folder beside an SQLite database: what lies in it, and what a reader keeps."""
 
 import asyncio
+import os
 import stat
 from collections.abc import AsyncIterator, Callable
+from datetime import UTC, datetime
 from pathlib import Path
 
 import apsw
 import pytest
 
 from parsepy.errors import ParseError
-from parsepy.files.embedded import FolderFiles
+from parsepy.files.base import Leftover
+from parsepy.files.embedded import EmbeddedFiles
 from parsepy.options.database_uri import files_folder
-from tests.files.samples import LARGE, BrokenUpload, broken, parts, whole
+from tests.files.samples import LARGE, BrokenUpload, broken, later, parts, whole
 
 pytestmark = pytest.mark.anyio
 
@@ -22,7 +25,7 @@ def folder(tmp_path: Path) -> Path:
 
 
 async def test_nothing_is_made_before_the_first_upload(folder: Path) -> None:
-    files = FolderFiles(folder)
+    files = EmbeddedFiles(folder)
 
     assert await files.find("f") is None
     assert not await files.delete("f")
@@ -33,7 +36,7 @@ async def test_nothing_is_made_before_the_first_upload(folder: Path) -> None:
 
 
 async def test_only_the_server_s_user_can_read_it(folder: Path) -> None:
-    files = FolderFiles(folder)
+    files = EmbeddedFiles(folder)
     await files.save("f", parts(b"secret"), {})
     await files.close()
 
@@ -43,7 +46,7 @@ async def test_only_the_server_s_user_can_read_it(folder: Path) -> None:
 
 
 async def test_no_content_is_left_behind(folder: Path, content_count: Callable[[], int]) -> None:
-    files = FolderFiles(folder)
+    files = EmbeddedFiles(folder)
     await files.save("f", parts(b"first"), {})
     await files.save("f", parts(b"second"), {})
     assert content_count() == 1
@@ -59,7 +62,7 @@ async def test_no_content_is_left_behind(folder: Path, content_count: Callable[[
 
 
 async def test_an_open_file_stays_readable(folder: Path) -> None:
-    files = FolderFiles(folder)
+    files = EmbeddedFiles(folder)
     await files.save("f", parts(LARGE), {})
     file = await files.open("f")
     assert file is not None
@@ -75,7 +78,7 @@ async def test_an_open_file_stays_readable(folder: Path) -> None:
 
 
 async def test_a_content_that_is_lost_is_a_file_that_is_not_there(folder: Path) -> None:
-    files = FolderFiles(folder)
+    files = EmbeddedFiles(folder)
     await files.save("f", parts(b"x"), {})
     for path in (folder / "contents").rglob("*"):
         if path.is_file():
@@ -90,7 +93,7 @@ async def test_an_upload_the_index_refuses_leaves_no_content(
 ) -> None:
     folder.mkdir()
     (folder / "index.sqlite").write_bytes(b"no database at all" * 100)
-    files = FolderFiles(folder)
+    files = EmbeddedFiles(folder)
 
     with pytest.raises(ParseError, match="cannot be opened"):
         await files.save("f", parts(b"x"), {})
@@ -103,7 +106,7 @@ async def test_an_index_of_a_later_layout_is_left_alone(folder: Path) -> None:
     folder.mkdir()
     with apsw.Connection(str(folder / "index.sqlite")) as connection:
         connection.pragma("user_version", 99)
-    files = FolderFiles(folder)
+    files = EmbeddedFiles(folder)
 
     with pytest.raises(ParseError, match="later parsepy"):
         await files.find("f")
@@ -111,7 +114,7 @@ async def test_an_index_of_a_later_layout_is_left_alone(folder: Path) -> None:
 
 
 async def test_readers_do_not_wait_for_an_upload(folder: Path) -> None:
-    files = FolderFiles(folder)
+    files = EmbeddedFiles(folder)
     await files.save("f", parts(b"there"), {})
     gate = asyncio.Event()
 
@@ -127,3 +130,28 @@ async def test_readers_do_not_wait_for_an_upload(folder: Path) -> None:
 
     assert await whole(files, "g") == LARGE
     await files.close()
+
+
+async def test_a_content_that_no_row_names_is_left_over(folder: Path) -> None:
+    files = EmbeddedFiles(folder)
+    await files.save("f", parts(b"kept"), {})
+    lost = folder / "contents" / "ab" / f"ab{'0' * 30}"
+    lost.parent.mkdir(exist_ok=True)
+    lost.write_bytes(b"lost")
+    os.utime(lost, (1_000_000_000, 1_000_000_000))
+
+    assert await _leftovers(files, datetime.fromtimestamp(1_000_000_000, UTC)) == []
+    (leftover,) = await _leftovers(files, later())
+    assert (leftover.key, leftover.size) == (lost.name, 4)
+    lost.write_bytes(b"grown")
+    assert not await files.remove_leftover(leftover)
+    (leftover,) = await _leftovers(files, later())
+    assert await files.remove_leftover(leftover)
+    assert not await files.remove_leftover(leftover)
+    assert not lost.exists()
+    assert await whole(files, "f") == b"kept"
+    await files.close()
+
+
+async def _leftovers(files: EmbeddedFiles, before: datetime) -> list[Leftover]:
+    return [leftover async for leftover in files.leftovers(before)]

@@ -2,11 +2,12 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from parsepy.files.base import READ_SIZE, FileStore
-from tests.files.samples import LARGE, BrokenUpload, Opening, broken, parts, whole
+from tests.files.samples import LARGE, BrokenUpload, Opening, broken, later, listed, parts, whole
 
 pytestmark = pytest.mark.anyio
 
@@ -103,6 +104,33 @@ async def test_uploads_under_one_name_at_once(files: FileStore) -> None:
     await asyncio.gather(*(files.save("f", parts(content), {}) for content in contents))
 
     assert await whole(files, "f") in contents
+
+
+async def test_stored_files_are_listed_once_each(files: FileStore) -> None:
+    assert await listed(files) == []
+    begun = datetime.now(UTC) - timedelta(seconds=1)
+    for number in range(250):
+        await files.save(f"{number:03}/f", parts(b"x" * number), {})
+    await files.save("007/f", parts(b"second"), {"n": 1})
+    await files.delete("008/f")
+
+    found = {file.name: file for file in await listed(files)}
+
+    assert sorted(found) == [f"{number:03}/f" for number in range(250) if number != 8]
+    second = await files.find("007/f")
+    assert second is not None
+    assert (found["007/f"].length, found["007/f"].version) == (6, second.version)
+    assert {begun <= (file.uploaded_at or begun) <= later() for file in found.values()} == {True}
+
+
+async def test_a_finished_upload_leaves_nothing_over(files: FileStore) -> None:
+    await files.save("f", parts(LARGE), {})
+    await files.save("f", parts(b"second"), {})
+    with pytest.raises(BrokenUpload):
+        await files.save("g", broken(LARGE), {})
+    await files.delete("f")
+
+    assert [leftover async for leftover in files.leftovers(later())] == []
 
 
 async def test_erase_takes_everything(files: FileStore) -> None:
