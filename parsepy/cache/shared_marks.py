@@ -1,5 +1,6 @@
 """Marks in a file that is mapped by all processes of a host; for systems with POSIX locks."""
 
+import errno
 import fcntl
 import logging
 import mmap
@@ -89,8 +90,7 @@ class SharedMarks:
         while True:
             file = os.open(self._path, os.O_RDWR | os.O_CREAT | _SAFELY, 0o600)
             try:
-                # Held on: programmes that clean temporary folders leave locked files alone.
-                _lock(file, fcntl.LOCK_SH)
+                _take(file)
                 inode = os.fstat(file).st_ino
                 if self._is_there(inode):
                     self._map(file)
@@ -103,20 +103,31 @@ class SharedMarks:
             os.close(file)
 
     def _map(self, file: int) -> None:
-        if os.fstat(file).st_size != SIZE:
-            _fill(file)
         self.view = memoryview(mmap.mmap(file, SIZE)).cast("Q")
         self._next_look = monotonic() + _LOOK_AGAIN
+
+
+def _take(file: int) -> None:
+    """Fills the file, if it is new, and holds a shared lock on it: programmes that clean temporary
+    folders leave locked files alone.
+
+    Whoever is alone with the file fills it. Nobody waits for that while he holds a lock himself: of
+    two who did, each would wait for the other's to go. Raises `OSError` when others hold a file
+    that is no file of marks.
+    """
+    if _lock(file, fcntl.LOCK_EX | fcntl.LOCK_NB):
+        _fill(file)
+    _lock(file, fcntl.LOCK_SH)
+    if os.fstat(file).st_size != SIZE:
+        raise OSError(errno.EINVAL, "others use the file of change marks, and it has another size")
 
 
 def _fill(file: int) -> None:
     """With random marks: what is remembered with those of a file that has gone must not look
     valid with those of a new one."""
-    _lock(file, fcntl.LOCK_EX)
     if os.fstat(file).st_size != SIZE:
         os.ftruncate(file, 0)
         os.write(file, os.urandom(SIZE))
-    _lock(file, fcntl.LOCK_SH)
 
 
 def _lock(file: int, how: int) -> bool:

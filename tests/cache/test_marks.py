@@ -1,10 +1,13 @@
 """Marks in a file that processes share."""
 
+import fcntl
 import shutil
 import stat
 import subprocess
 import sys
+import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -55,6 +58,29 @@ def test_opening_again_changes_nothing(path: Path) -> None:
     assert list(second.view) == before == list(first.view)
     first.close()
     second.close()
+
+
+def test_a_new_file_that_another_holds_is_not_waited_for(path: Path) -> None:
+    with path.open("wb") as other:
+        fcntl.flock(other, fcntl.LOCK_SH)
+
+        with pytest.raises(OSError, match="another size"):
+            SharedMarks(path)
+
+
+def test_who_begin_at_once_have_the_same_marks(tmp_path: Path) -> None:
+    at_once = threading.Barrier(4)
+
+    def begin(number: int) -> SharedMarks:
+        at_once.wait()
+        return SharedMarks(tmp_path / f"{number}.marks")
+
+    with ThreadPoolExecutor(4) as threads:
+        for number in range(100):
+            found = list(threads.map(begin, [number] * 4))
+            assert len({bytes(marks.view) for marks in found}) == 1
+            for marks in found:
+                marks.close()
 
 
 def test_the_file_is_for_its_owner_only(path: Path) -> None:
