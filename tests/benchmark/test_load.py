@@ -52,7 +52,6 @@ class Answering:
                 for part in self._parts:
                     connection.sendall(part)
 
-
     def _wait_for_first(self, request: bytes) -> None:
         if self._first is None:
             return
