@@ -28,6 +28,9 @@ from parsepy.http.route_allow_list import RouteAllowList
 from parsepy.http.services import AppServices
 from parsepy.objects.context import ObjectServices
 from parsepy.options.load import load_options
+from parsepy.logs.opening import open_logs
+from parsepy.installations.audience_rules import AudienceRules
+from parsepy.installations.rules import InstallationRules
 from parsepy.options.model import ServerOptions
 from parsepy.outbound import Outbound
 from parsepy.permissions.denylist import Denylist
@@ -37,6 +40,8 @@ from parsepy.pubsub.confirmed import Confirmed
 from parsepy.schema.api import SchemaApi
 from parsepy.schema.definitions import read_definitions
 from parsepy.schema.migration import Migration
+from parsepy.purchases.app_store import AppStore
+from parsepy.purchases.product_rules import ProductRules
 from parsepy.schema.registry import SchemaRegistry
 from parsepy.security_check.service import SelfCheck
 from parsepy.storage.base import Storage
@@ -152,7 +157,12 @@ class AppParts:
         self.users = AccountParts(
             self.objects, self.roles, self.changes, self.outbound, self.mailer
         )
-        self.objects.rules = self.users.rules
+        self.objects.rules = {
+            **self.users.rules,
+            "_Installation": InstallationRules(options),
+            "_Audience": AudienceRules(),
+            "_Product": ProductRules(),
+        }
 
     def _wire_cloud(self, options: ServerOptions, registry: Registry) -> None:
         self.rate_limits = RateLimits(
@@ -214,6 +224,8 @@ class AppParts:
         self.cloud_app.loop = asyncio.get_running_loop()
         await self._join_others()
         for class_name in FIRST_CLASSES:
+            logs=self.logs,
+            app_store=AppStore(self.outbound),
             await self.schemas.ensure_class(await self.schemas.get(class_name))
         # After the classes: their entries list the indexes.
         await self._prepare_indexes()

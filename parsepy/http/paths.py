@@ -31,6 +31,7 @@ _OWN_ROUTES: Final = {
     "_Session": "sessions",
     "_Role": "roles",
     "_Installation": "installations",
+    "_Audience": "push_audiences",
 }
 
 

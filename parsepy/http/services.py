@@ -10,9 +10,11 @@ from parsepy.files.removals import Removals
 from parsepy.files.uploads import Uploads
 from parsepy.http.rate_limits import RateLimits
 from parsepy.http.route_allow_list import RouteAllowList
+from parsepy.logs.service import Logs
 from parsepy.objects.context import ObjectServices
 from parsepy.options.model import ServerOptions
 from parsepy.schema.api import SchemaApi
+from parsepy.purchases.app_store import AppStore
 from parsepy.security_check.service import SelfCheck
 from parsepy.users.accounts import Accounts
 from parsepy.users.challenge import Challenges
@@ -43,4 +45,6 @@ class AppServices:
     allowed_routes: RouteAllowList | None
     """`None` where all are open."""
     self_check: SelfCheck
+    app_store: AppStore
+    logs: Logs
     state: str = "initialized"

@@ -37,16 +37,25 @@ async def delete(
     if triggers is not None and readable:
         doomed = await _fetch(ctx, schema, where, writable, condition)
         await triggers.tell(ctx, "beforeDelete", dict(doomed))
-    if readable and services.publisher.wants(class_name):
-        is_gone = await _publish_delete(ctx, schema, object_id, where)
-    elif is_gone := readable and await services.storage.delete(schema, where) > 0:
-        await rules.after_delete(ctx, object_id)
-    if not is_gone:
+    if not (readable and await take_away(ctx, schema, object_id, where)):
         if readable:
             await check_state(ctx, schema, writable, condition)
         raise rules.not_writable(ctx, "delete")
     if triggers is not None:
         await triggers.tell(ctx, "afterDelete", doomed)
+
+
+async def take_away(
+    ctx: RequestContext, schema: ClassSchema, object_id: str, where: Where
+) -> bool:
+    """Deletes the object that `where` selects by its id and what else holds for it, past all
+    permissions and triggers; whether it was there."""
+    if ctx.services.publisher.wants(schema.name):
+        return await _publish_delete(ctx, schema, object_id, where)
+    if not await ctx.services.storage.delete(schema, where):
+        return False
+    await ctx.services.rules_of(schema.name).after_delete(ctx, object_id)
+    return True
 
 
 async def _publish_delete(

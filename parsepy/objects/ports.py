@@ -30,9 +30,11 @@ class ClassRules:
     """Fields that the answer tells, changed or not, where the class has an afterSave trigger."""
 
     async def before_create(self, write: "Write") -> None:
-        """First look at the body, before permissions and schema; may change the body."""
+        """First look at the body, before permissions and schema; may change the body, and may make
+        the write an update (`write_begin.turn_into_update`)."""
 
-    async def before_update(self, write: "Write") -> None: ...
+    async def before_update(self, write: "Write") -> None:
+        """As `before_create`; may choose another object."""
 
     async def before_insert(self, write: "Write") -> None:
         """The last step before the store, permissions given; may change fields and ACL."""
@@ -43,6 +45,10 @@ class ClassRules:
     async def after_create(self, write: "Write") -> None: ...
 
     async def after_update(self, write: "Write") -> None: ...
+
+    async def conclude(self, write: "Write") -> None:
+        """The write is stored and told of: here, and not before, other objects of the class may be
+        written."""
 
     async def before_delete(self, ctx: "RequestContext", object_id: str) -> None: ...
 
@@ -70,6 +76,11 @@ class ClassRules:
     def duplicate(self, field: str | None) -> ParseError:
         """The error for a value that a unique index refuses."""
         return errors.duplicate_value()
+
+    def was_overtaken(self, write: "Write", field: str | None) -> bool:
+        """Whether the value that a unique index has refused means that another request was faster
+        with the same object: then the create begins anew, and finds it."""
+        return False
 
     def not_writable(self, ctx: "RequestContext", operation: str) -> ParseError:
         """The error when no object with that id may be written by the caller."""

@@ -4,6 +4,7 @@ whoever asks. A step takes the `Write` and changes only it; nothing is stored be
 
 import asyncio
 from collections.abc import Sequence
+from dataclasses import replace
 
 from parsepy.errors import DuplicateValue, ParseError
 from parsepy.objects import publish, write_answer, write_begin, write_steps, write_triggers
@@ -23,16 +24,21 @@ async def create(ctx: RequestContext, class_name: str, body: JSONObject) -> Writ
     if write.finished:
         answer = await write_answer.without_hidden(write, write.answer)
         return Written(write.object_id, answer, existed=True)
+    if not write.creating:
+        return replace(await _stored(await _judged(write)), existed=True)
     await write_triggers.before_save(write)
     write.stored = await _prepared(write)
     try:
         await ctx.services.storage.insert(write.schema, write.stored)
     except DuplicateValue as duplicate:
+        if rules.was_overtaken(write, duplicate.field):
+            return await create(ctx, class_name, body)
         raise rules.duplicate(duplicate.field) from None
     await write_steps.change_relations(write)
     await rules.after_create(write)
     if ctx.services.publisher.wants(class_name):
         await publish.saved(write)
+    await rules.conclude(write)
     answer = await write_triggers.after_save(write, await write_answer.create_answer(write))
     if write.refusal is not None:
         raise write.refusal
@@ -71,16 +77,8 @@ async def update(
     Raises 101 when there is none that the caller may write, and `PreconditionFailed` when it does
     not meet `condition`.
     """
-    write = await _judged(ctx, class_name, object_id, body, condition, internal)
-    if ctx.services.publisher.wants(class_name):
-        return await _publish_update(write)
-    asked = _asked_of_store(write)
-    outcome: Outcome
-    try:
-        outcome = await ctx.services.storage.update(write.schema, asked.where, asked.changes)
-    except DuplicateValue as duplicate:
-        outcome = duplicate
-    return await _updated(write, outcome)
+    write = await _update_begun(ctx, class_name, object_id, body, condition)
+    return await _stored(await _judged(write, internal))
 
 
 async def update_many(
@@ -104,28 +102,44 @@ async def update_many(
     ]
 
 
-async def _judged(
+async def _update_begun(
     ctx: RequestContext,
     class_name: str,
     object_id: str,
     body: JSONObject,
     condition: Condition = UNCONDITIONAL,
-    internal: Changes | None = None,
 ) -> Write:
-    """An update with everything checked that can be before the store is asked."""
     write = await write_begin.begin_update(ctx, class_name, object_id, body)
     write.condition, write.now = condition, condition.time_of_write(write.now)
-    rules = ctx.services.rules_of(class_name)
-    await rules.before_update(write)
+    await ctx.services.rules_of(class_name).before_update(write)
+    return write
+
+
+async def _judged(write: Write, internal: Changes | None = None) -> Write:
+    """An update with everything checked that can be before the store is asked."""
     await write_triggers.before_save(write)
     write_steps.check_data(write)
     await write_steps.check_permissions(write)
     write_steps.check_types(write)
-    await rules.before_modify(write)
+    await write.ctx.services.rules_of(write.class_name).before_modify(write)
     write.changes.update(internal or {})
     await write_steps.select_object(write)
     await write_steps.fit_schema(write)
     return write
+
+
+async def _stored(write: Write) -> Written:
+    """The update, in the store. Raises what its outcome means."""
+    services = write.ctx.services
+    if services.publisher.wants(write.class_name):
+        return await _publish_update(write)
+    asked = _asked_of_store(write)
+    outcome: Outcome
+    try:
+        outcome = await services.storage.update(write.schema, asked.where, asked.changes)
+    except DuplicateValue as duplicate:
+        outcome = duplicate
+    return await _updated(write, outcome)
 
 
 def _asked_of_store(write: Write) -> Update:
@@ -186,6 +200,7 @@ async def _complete_update(write: Write, outcome: Outcome) -> None:
 
 
 async def _update_told(write: Write) -> Written:
+    await write.ctx.services.rules_of(write.class_name).conclude(write)
     answer = await write_answer.update_answer(write)
     return Written(write.object_id, await write_triggers.after_save(write, answer))
 
@@ -194,7 +209,7 @@ async def _begun_update(
     ctx: RequestContext, class_name: str, object_id: str, body: JSONObject
 ) -> Write | ParseError:
     try:
-        return await _judged(ctx, class_name, object_id, body)
+        return await _judged(await _update_begun(ctx, class_name, object_id, body))
     except ParseError as error:
         return error
 

@@ -29,6 +29,7 @@ async def begin_create(ctx: RequestContext, class_name: str, body: JSONObject) -
     schema = await access.known_class(ctx, class_name)
     fields = {name: value for name, value in body.items() if name != "objectId"}
     write = Write(ctx, schema, object_id, fields, dates.now(), creating=True)
+    write.names_id = "objectId" in body
     _decode(write, operations.decode_for_create)
     return write
 
@@ -45,11 +46,21 @@ async def begin_update(
     fields = {name: value for name, value in body.items() if name != "objectId"}
     write = Write(ctx, schema, object_id, fields, dates.now(), creating=False)
     _decode(write, operations.decode)
+    write.names_id = "objectId" in body
     return write
 
 
 def _decode(write: Write, decode: "operations.Decode") -> None:
     """The body's fields as operations. Raises 105, 107, 108, 111, 121."""
+def turn_into_update(write: Write, object_id: str) -> None:
+    """Makes a create the update of an object that is there already: a class rule has found it."""
+    write.creating, write.object_id = False, object_id
+    for name in ("objectId", "createdAt"):
+        write.body.pop(name, None)
+    write.changes.clear()
+    _decode(write, operations.decode)
+
+
     for name, value in write.body.items():
         _decode_field(write, name, value, decode)
     _check_server_times(write)

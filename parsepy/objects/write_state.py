@@ -57,6 +57,10 @@ class Write:
     """The object before an update, as its triggers see it; `None` where they do not."""
     refusal: ParseError | None = None
     """What the client gets in place of the answer, although the new object is stored."""
+    names_id: bool = False
+    """The body says which object it is; of a new one this is the client's choice."""
+    kept: object = None
+    """What a class's rules keep for their later steps."""
     finished: bool = False
     """A rule has done the whole work (a log-in by authData): the remaining steps are skipped."""
 

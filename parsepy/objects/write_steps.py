@@ -30,8 +30,7 @@ def check_data(write: Write) -> None:
     """Everything that can be judged without a store. Raises 105, 111, 130, 142."""
     check_contents(write)
     operations.check_paths(write.changes)
-    if write.creating:
-        _check_required_columns(write)
+    _check_required_columns(write)
     _check_required_fields(write)
 
 
@@ -191,7 +190,11 @@ def _adds_fields(write: Write) -> bool:
 
 def _check_required_columns(write: Write) -> None:
     for name in REQUIRED_COLUMNS.get(write.class_name, ()):
-        if _is_empty(write, name) or write.value_of(name) == "":
+        if write.creating:
+            gone = _is_empty(write, name) or write.value_of(name) == ""
+        else:
+            gone = isinstance(write.changes.get(name), Unset)
+        if gone:
             raise errors.incorrect_type(f"{name} is required.")
 
 

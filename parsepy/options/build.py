@@ -26,6 +26,7 @@ from parsepy.options.model import (
     PasswordPolicy,
     RateLimit,
     RequestComplexity,
+    Installations,
     SecurityCheck,
     ServerOptions,
     Webhooks,
@@ -77,6 +78,11 @@ def build_options(values: Mapping[str, object]) -> ServerOptions:
         public_server_url=v.get("publicServerURL") or None,
         mount_path=normalised_mount_path(v["mountPath"]),
         port=int(v["port"]),
+        signed_urls=_signed_urls((v.get("fileDownload") or {}).get("signedUrls"), v["masterKey"]),
+        file_access_control=(v.get("fileUpload") or {}).get("accessControl"),
+        installations=_installations(v["installation"]),
+        analytics_adapter=v.get("analyticsAdapter") or None,
+        enable_product_purchase_legacy_api=v["enableProductPurchaseLegacyApi"],
         host=v["host"],
         trust_proxy=ProxyTrust.parse("trustProxy", v["trustProxy"]),
         allow_origin=_origins(v.get("allowOrigin")),
@@ -265,6 +271,14 @@ def _password_policy(policy: Mapping[str, Any] | None) -> PasswordPolicy | None:
     return PasswordPolicy(
         validator_pattern=_pattern(policy.get("validatorPattern")),
         validator_callback=policy.get("validatorCallback") or None,
+def _installations(options: Mapping[str, Any]) -> Installations:
+    return Installations(
+        clears_field=options.get("duplicateDeviceTokenAction") == "update",
+        enforce_auth=bool(options.get("duplicateDeviceTokenActionEnforceAuth")),
+        token_row_survives=options.get("duplicateDeviceTokenMergePriority") != "installationId",
+    )
+
+
         validation_error=policy.get("validationError") or None,
         do_not_allow_username=bool(policy.get("doNotAllowUsername")),
         max_password_age=policy.get("maxPasswordAge") or None,

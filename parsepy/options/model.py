@@ -70,6 +70,22 @@ class FileAccess(msgspec.Struct, frozen=True, kw_only=True):
     authenticated_user: bool
 
 
+class SignedUrls(msgspec.Struct, frozen=True, kw_only=True):
+    """`expires_in` is in seconds; `key` is what signatures are made with."""
+
+    expires_in: int
+    key: str
+
+
+class Installations(msgspec.Struct, frozen=True, kw_only=True):
+    """What becomes of a row whose device has another one: it is deleted, or loses a field; with the
+    server's rights or the caller's; and which of two rows that are merged survives."""
+
+    clears_field: bool = False
+    enforce_auth: bool = False
+    token_row_survives: bool = True
+
+
 class PasswordPolicy(msgspec.Struct, frozen=True, kw_only=True):
     """`max_password_age` is in days, `reset_token_validity_duration` in seconds; `None`: no end."""
 
@@ -207,6 +223,14 @@ class ServerOptions(msgspec.Struct, frozen=True, kw_only=True):
     file_upload: FileAccess
     file_extensions: tuple[str, ...]
     file_download: FileAccess
+    signed_urls: SignedUrls | None
+    """`None` where the addresses of files are plain."""
+    file_access_control: str | None
+    """Whose a file is that was uploaded without an ACL, `owner` or `public`; `None` where files
+    have none."""
+    installations: Installations
+    analytics_adapter: object | None
+    enable_product_purchase_legacy_api: bool
     preserve_file_name: bool
     file_key: str | None
 

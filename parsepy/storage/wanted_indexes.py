@@ -36,6 +36,8 @@ _ALWAYS: Final = (
 EMBEDDED_ONLY: Final = (
     Index("_Session", "session_token", ("sessionToken",), unique=True),
     Index("_Session", "session_user", ("user",)),
+    Index("_Installation", "installation_id", ("installationId",)),
+    Index("_Installation", "device_token", ("deviceToken",)),
 )
 """parse-server makes none of these: a database that it shares keeps exactly its own."""
 

@@ -196,6 +196,11 @@ CLOUD: Final = Section(
         ),
         switch("mountPlayground", "Shows a playground; going away.", False),
         text("playgroundPath", "Path of the playground; going away.", "/playground"),
-        switch("enableProductPurchaseLegacyApi", "In-app purchases of old; going away.", True),
+        switch(
+            "enableProductPurchaseLegacyApi",
+            "Has `/validate_purchase`, for in-app purchases of old.",
+            True,
+            supported=True,
+        ),
     ),
 )

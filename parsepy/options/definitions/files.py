@@ -27,6 +27,12 @@ FILE_UPLOAD: Final = Group(
             "allowedFileUrlDomains",
             "Hosts that file URLs may name; `*.example.org` is every host below it.",
             ["*"],
+        text(
+            "accessControl",
+            "Files have ACLs. Who may read one whose upload gives none: `owner`, the user who"
+            " uploads it, or `public`. Not in parse-server.",
+            supported=True,
+        ),
             supported=True,
         ),
         switch("enableForAnonymousUser", "Anonymous users may upload.", False, supported=True),
@@ -51,6 +57,24 @@ FILE_DOWNLOAD: Final = Group(
     "FileDownloadOptions",
     "PARSE_SERVER_FILE_DOWNLOAD",
     (
+SIGNED_URLS: Final = Group(
+    "SignedUrlsOptions",
+    "PARSE_SERVER_FILE_DOWNLOAD_SIGNED_URLS",
+    (
+        number(
+            "expiresIn",
+            "Seconds after which an address opens nothing any more.",
+            3600,
+            supported=True,
+        ),
+        text(
+            "key",
+            "What signatures are made with; the master key if it is not set.",
+            supported=True,
+        ),
+    ),
+)
+
         switch("enableForAnonymousUser", "Anonymous users may download.", True, supported=True),
         switch(
             "enableForAuthenticatedUser",
@@ -63,6 +87,13 @@ FILE_DOWNLOAD: Final = Group(
 )
 
 INSTALLATION: Final = Group(
+        mapping(
+            "signedUrls",
+            "Addresses of files expire, and files are read by such addresses only; `{}` for the"
+            " defaults. Not in parse-server.",
+            supported=True,
+            members=SIGNED_URLS,
+        ),
     "InstallationOptions",
     "PARSE_SERVER_INSTALLATION",
     (
@@ -74,16 +105,19 @@ INSTALLATION: Final = Group(
         switch(
             "duplicateDeviceTokenActionEnforceAuth",
             "Does so with the rights of the caller only.",
+            supported=True,
             False,
         ),
         text(
             "duplicateDeviceTokenMergePriority",
             "Row that survives a merge: `deviceToken` or `installationId`.",
+            supported=True,
             "deviceToken",
         ),
     ),
 )
 
+            supported=True,
 FILES: Final = Section(
     "Files",
     (
@@ -114,6 +148,12 @@ PUSH: Final = Section(
     (
         mapping("push", "Credentials per platform, or a push adapter.", production=True),
         switch("scheduledPush", "Keeps pushes with a push_time for later.", False),
-        mapping("installation", "Device tokens that occur twice.", {}, members=INSTALLATION),
+        mapping(
+            "installation",
+            "Device tokens that occur twice.",
+            {},
+            members=INSTALLATION,
+            supported=True,
+        ),
     ),
 )

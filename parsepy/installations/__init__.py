@@ -1,0 +1,1 @@
+"""Installations: an app on a device, registered by the app itself (push sheet, section 1)."""
