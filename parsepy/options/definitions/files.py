@@ -8,6 +8,7 @@ from parsepy.options.definition import (
     adapter,
     items,
     mapping,
+    number,
     switch,
     text,
 )
@@ -19,20 +20,23 @@ BLOCKED_EXTENSIONS: Final = (
     r"|[rR][dD][fF](\+[xX][mM][lL])?|[oO][wW][lL]|[mM][aA][tT][hH][mM][lL](\+[xX][mM][lL])?)$)"
 )
 
+OWNER: Final = "owner"
+PUBLIC: Final = "public"
+
 FILE_UPLOAD: Final = Group(
     "FileUploadOptions",
     "PARSE_SERVER_FILE_UPLOAD",
     (
-        items(
-            "allowedFileUrlDomains",
-            "Hosts that file URLs may name; `*.example.org` is every host below it.",
-            ["*"],
         text(
             "accessControl",
             "Files have ACLs. Who may read one whose upload gives none: `owner`, the user who"
             " uploads it, or `public`. Not in parse-server.",
             supported=True,
         ),
+        items(
+            "allowedFileUrlDomains",
+            "Hosts that file URLs may name; `*.example.org` is every host below it.",
+            ["*"],
             supported=True,
         ),
         switch("enableForAnonymousUser", "Anonymous users may upload.", False, supported=True),
@@ -53,10 +57,6 @@ FILE_UPLOAD: Final = Group(
     ),
 )
 
-FILE_DOWNLOAD: Final = Group(
-    "FileDownloadOptions",
-    "PARSE_SERVER_FILE_DOWNLOAD",
-    (
 SIGNED_URLS: Final = Group(
     "SignedUrlsOptions",
     "PARSE_SERVER_FILE_DOWNLOAD_SIGNED_URLS",
@@ -75,6 +75,10 @@ SIGNED_URLS: Final = Group(
     ),
 )
 
+FILE_DOWNLOAD: Final = Group(
+    "FileDownloadOptions",
+    "PARSE_SERVER_FILE_DOWNLOAD",
+    (
         switch("enableForAnonymousUser", "Anonymous users may download.", True, supported=True),
         switch(
             "enableForAuthenticatedUser",
@@ -83,10 +87,6 @@ SIGNED_URLS: Final = Group(
             supported=True,
         ),
         switch("enableForPublic", "Anybody may download.", True, supported=True),
-    ),
-)
-
-INSTALLATION: Final = Group(
         mapping(
             "signedUrls",
             "Addresses of files expire, and files are read by such addresses only; `{}` for the"
@@ -94,6 +94,10 @@ INSTALLATION: Final = Group(
             supported=True,
             members=SIGNED_URLS,
         ),
+    ),
+)
+
+INSTALLATION: Final = Group(
     "InstallationOptions",
     "PARSE_SERVER_INSTALLATION",
     (
@@ -101,23 +105,23 @@ INSTALLATION: Final = Group(
             "duplicateDeviceTokenAction",
             "What happens to a row with the same token: `delete`, or `update` to clear it there.",
             "delete",
+            supported=True,
         ),
         switch(
             "duplicateDeviceTokenActionEnforceAuth",
             "Does so with the rights of the caller only.",
-            supported=True,
             False,
+            supported=True,
         ),
         text(
             "duplicateDeviceTokenMergePriority",
             "Row that survives a merge: `deviceToken` or `installationId`.",
-            supported=True,
             "deviceToken",
+            supported=True,
         ),
     ),
 )
 
-            supported=True,
 FILES: Final = Section(
     "Files",
     (
