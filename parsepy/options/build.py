@@ -8,7 +8,12 @@ from typing import Any, cast
 from parsepy.options.byte_size import parse_byte_size
 from parsepy.options.database_uri import check_database_uri
 from parsepy.options.definition import Group
-from parsepy.options.definitions.files import BLOCKED_EXTENSIONS, FILE_DOWNLOAD, FILE_UPLOAD
+from parsepy.options.definitions.files import (
+    BLOCKED_EXTENSIONS,
+    FILE_DOWNLOAD,
+    FILE_UPLOAD,
+    SIGNED_URLS,
+)
 from parsepy.options.definitions.operation import LOG_LEVELS
 from parsepy.options.errors import OptionsError
 from parsepy.options.ip_list import IpList
@@ -21,14 +26,15 @@ from parsepy.options.model import (
     EmailVerification,
     FileAccess,
     Idempotency,
+    Installations,
     LiveQuery,
     Pages,
     PasswordPolicy,
     RateLimit,
     RequestComplexity,
-    Installations,
     SecurityCheck,
     ServerOptions,
+    SignedUrls,
     Webhooks,
 )
 from parsepy.options.patterns import Pattern, compile_pattern
@@ -72,17 +78,17 @@ def build_options(values: Mapping[str, object]) -> ServerOptions:
         file_upload=_file_access(v.get("fileUpload") or {}, FILE_UPLOAD),
         file_extensions=_file_extensions(v.get("fileUpload") or {}),
         file_download=_file_access(v.get("fileDownload") or {}, FILE_DOWNLOAD),
+        signed_urls=_signed_urls((v.get("fileDownload") or {}).get("signedUrls"), v["masterKey"]),
+        file_access_control=(v.get("fileUpload") or {}).get("accessControl"),
+        installations=_installations(v["installation"]),
+        analytics_adapter=v.get("analyticsAdapter") or None,
+        enable_product_purchase_legacy_api=v["enableProductPurchaseLegacyApi"],
         preserve_file_name=v["preserveFileName"],
         file_key=v.get("fileKey") or None,
         server_url=v["serverURL"],
         public_server_url=v.get("publicServerURL") or None,
         mount_path=normalised_mount_path(v["mountPath"]),
         port=int(v["port"]),
-        signed_urls=_signed_urls((v.get("fileDownload") or {}).get("signedUrls"), v["masterKey"]),
-        file_access_control=(v.get("fileUpload") or {}).get("accessControl"),
-        installations=_installations(v["installation"]),
-        analytics_adapter=v.get("analyticsAdapter") or None,
-        enable_product_purchase_legacy_api=v["enableProductPurchaseLegacyApi"],
         host=v["host"],
         trust_proxy=ProxyTrust.parse("trustProxy", v["trustProxy"]),
         allow_origin=_origins(v.get("allowOrigin")),
@@ -135,8 +141,13 @@ def build_options(values: Mapping[str, object]) -> ServerOptions:
         cache_ttl=int(v["cacheTTL"]),
         cache_max_size=int(v["cacheMaxSize"]),
         redis_url=v.get("redisUrl") or None,
-        log_level=v.get("logLevel"),
+        log_level="verbose" if v.get("verbose") else v.get("logLevel"),
         log_levels=_texts_of(LOG_LEVELS, v.get("logLevels") or {}),
+        logger_adapter=v.get("loggerAdapter") or None,
+        logs_folder=_logs_folder(v.get("logsFolder")),
+        max_log_files=v.get("maxLogFiles"),
+        json_logs=bool(v.get("jsonLogs")),
+        silent=bool(v.get("silent")),
         raw=MappingProxyType(dict(values)),
     )
 
@@ -230,6 +241,11 @@ def _texts_of(group: Group, given: Mapping[str, Any]) -> Mapping[str, str]:
     )
 
 
+def _logs_folder(given: str | None) -> str | None:
+    """`null` is none as a text too: that is how a variable says it."""
+    return None if given in (None, "", "null") else given
+
+
 def _given_tuple(values: list[str] | None) -> tuple[str, ...] | None:
     return None if values is None else tuple(values)
 
@@ -255,6 +271,14 @@ def rate_limit_rule(rule: Mapping[str, Any]) -> RateLimit:
     )
 
 
+def _installations(options: Mapping[str, Any]) -> Installations:
+    return Installations(
+        clears_field=options.get("duplicateDeviceTokenAction") == "update",
+        enforce_auth=bool(options.get("duplicateDeviceTokenActionEnforceAuth")),
+        token_row_survives=options.get("duplicateDeviceTokenMergePriority") != "installationId",
+    )
+
+
 def _idempotency(options: Mapping[str, Any]) -> Idempotency:
     ttl = options.get("ttl")
     return Idempotency(
@@ -271,14 +295,6 @@ def _password_policy(policy: Mapping[str, Any] | None) -> PasswordPolicy | None:
     return PasswordPolicy(
         validator_pattern=_pattern(policy.get("validatorPattern")),
         validator_callback=policy.get("validatorCallback") or None,
-def _installations(options: Mapping[str, Any]) -> Installations:
-    return Installations(
-        clears_field=options.get("duplicateDeviceTokenAction") == "update",
-        enforce_auth=bool(options.get("duplicateDeviceTokenActionEnforceAuth")),
-        token_row_survives=options.get("duplicateDeviceTokenMergePriority") != "installationId",
-    )
-
-
         validation_error=policy.get("validationError") or None,
         do_not_allow_username=bool(policy.get("doNotAllowUsername")),
         max_password_age=policy.get("maxPasswordAge") or None,
@@ -352,13 +368,26 @@ def _file_url_domains(upload: Mapping[str, Any]) -> tuple[str, ...]:
 
 
 def _file_access(given: Mapping[str, Any], defined: Group) -> FileAccess:
-    values = {option.name: option.default for option in defined.options}
-    values |= {name: value for name, value in given.items() if value is not None}
+    values = _with_defaults(given, defined)
     return FileAccess(
         public=values["enableForPublic"] is True,
         anonymous_user=values["enableForAnonymousUser"] is True,
         authenticated_user=values["enableForAuthenticatedUser"] is True,
     )
+
+
+def _signed_urls(given: Mapping[str, Any] | None, master_key: str) -> SignedUrls | None:
+    if given is None:
+        return None
+    values = _with_defaults(given, SIGNED_URLS)
+    key = given.get("key") or master_key
+    return SignedUrls(expires_in=int(values["expiresIn"]), key=key)
+
+
+def _with_defaults(given: Mapping[str, Any], defined: Group) -> dict[str, Any]:
+    values: dict[str, Any] = {option.name: option.default for option in defined.options}
+    values |= {name: value for name, value in given.items() if value is not None}
+    return values
 
 
 def _file_extensions(upload: Mapping[str, Any]) -> tuple[str, ...]:

@@ -291,6 +291,12 @@ class ServerOptions(msgspec.Struct, frozen=True, kw_only=True):
     cache_max_size: int
     redis_url: str | None
     log_level: str | None
+    """What is kept and shown at least; `None` leaves it to each place."""
     log_levels: Mapping[str, str]
+    logger_adapter: object | None
+    logs_folder: str | None
+    max_log_files: object | None
+    json_logs: bool
+    silent: bool
 
     raw: Mapping[str, object]
