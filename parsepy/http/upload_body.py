@@ -11,8 +11,6 @@ from parsepy import errors
 from parsepy.errors import HTTPError, ParseError
 from parsepy.files.parts import too_large
 from parsepy.http import body as bodies
-from parsepy.protocol import json
-from parsepy.types import JSONObject
 
 _PART: Final = 256 << 10
 _MOST_DIGITS: Final = 19
@@ -51,21 +49,6 @@ async def received(receive: Receive, encoding: bytes, limit: SizeLimit) -> Async
         if size > limit.bytes:
             raise limit.exceeded()
         yield part
-
-
-async def as_json(receive: Receive, headers: Mapping[bytes, bytes], limit: int) -> JSONObject:
-    """The body of an upload by the JavaScript SDK, which holds the file and the credentials.
-
-    Anything else came without credentials. Raises 403, 413.
-    """
-    content = await bodies.read(receive, headers, limit)
-    try:
-        value = json.loads(content)
-    except json.InvalidJSON:
-        raise errors.unauthorized() from None
-    if not isinstance(value, dict):
-        raise errors.unauthorized()
-    return value
 
 
 async def _parts(receive: Receive) -> AsyncIterator[bytes]:

@@ -47,6 +47,18 @@ def loads(text: bytes | str) -> JSONValue:
     return normalise_numbers(value) if _ODD_NUMBER.search(data) else value
 
 
+def text_of(quoted: bytes) -> str:
+    """The text that stands between two quotes. Raises `InvalidJSON`."""
+    document = b'"%s"' % quoted
+    try:
+        text = orjson.loads(document)
+    except orjson.JSONDecodeError as error:
+        text = _loads_leniently(document, error)
+    if not isinstance(text, str):
+        raise InvalidJSON("JSON has a text that is none")
+    return text
+
+
 def raw(text: str) -> JSONValue:
     """JSON text that `dumps` puts in as it is; nobody else can look into it."""
     return cast("JSONValue", orjson.Fragment(text))

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from parsepy.files.base64_text import from_base64
+from parsepy.files.base64_text import Decoder, from_base64
 
 
 @given(content=st.binary())
@@ -29,3 +29,19 @@ def test_base64_of_both_alphabets(content: bytes) -> None:
 )
 def test_base64_as_node_reads_it(text: str, content: bytes) -> None:
     assert from_base64(text) == content
+
+
+@given(
+    text=st.one_of(
+        st.binary().map(lambda content: base64.b64encode(content).decode()),
+        st.text("ABab09+/-_= \n!", max_size=40),
+    ),
+    size=st.integers(1, 9),
+)
+def test_a_text_in_pieces_is_the_same_text(text: str, size: int) -> None:
+    decoder = Decoder()
+    pieces = [text[at : at + size].encode() for at in range(0, len(text), size)]
+
+    decoded = b"".join([decoder.decode(piece) for piece in pieces])
+
+    assert decoded + decoder.rest() == from_base64(text)

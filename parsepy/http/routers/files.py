@@ -5,6 +5,7 @@ address of a file needs no key to read it.
 """
 
 from collections.abc import Awaitable, Callable, Mapping
+from contextlib import aclosing
 from dataclasses import dataclass
 from typing import Final
 
@@ -12,12 +13,12 @@ from starlette.types import Receive
 
 from parsepy import errors
 from parsepy.errors import Code, Forbidden, HTTPError, ParseError
-from parsepy.files import base64_text
 from parsepy.files.access import check_delete
 from parsepy.files.content import Content, once
 from parsepy.files.parts import not_empty
 from parsepy.files.ports import Upload
-from parsepy.http import upload_body
+from parsepy.files.spool import Spool
+from parsepy.http import upload_body, upload_json
 from parsepy.http.answer import Answer, StreamedAnswer, created
 from parsepy.http.authenticate import privileged, verify_session
 from parsepy.http.download import download, not_found
@@ -30,7 +31,7 @@ from parsepy.permissions.caller import Caller
 from parsepy.protocol import credentials as credential_rules
 from parsepy.protocol import json
 from parsepy.protocol.credentials import Credentials
-from parsepy.types import MISSING, JSONObject
+from parsepy.types import MISSING, JSONObject, JSONValue, Missing
 
 _METADATA: Final = "metadata"
 
@@ -51,6 +52,7 @@ class FileRequest:
     mount_url: str
     address: str
     admit: Admit
+    query: str = ""
 
     @property
     def streams(self) -> bool:
@@ -95,15 +97,19 @@ async def respond(request: FileRequest) -> Answer | StreamedAnswer:
 async def _create(request: FileRequest, name: str) -> Answer:
     limit = SizeLimit(_size_limit(request), request.streams)
     upload_body.check_length(request.headers, limit)
-    caller, upload = await _received(request, name, limit)
+    if request.names_app or request.streams:
+        return await _store(request, *await _received(request, name, limit))
+    async with aclosing(Spool()) as spool:
+        return await _store(request, *await _received_as_json(request, name, limit, spool))
+
+
+async def _store(request: FileRequest, caller: Caller, upload: Upload) -> Answer:
     saved = await request.services.uploads.store(request.context(caller), upload)
     return created({"url": saved.url, "name": saved.name}, saved.url)
 
 
 async def _received(request: FileRequest, name: str, limit: SizeLimit) -> tuple[Caller, Upload]:
     """Who uploads, and what: checked as far as that goes without reading the bytes."""
-    if not request.names_app and not request.streams:
-        return await _received_as_json(request, name, limit)
     caller = await request.admit({})
     content_type = request.header(b"content-type")
     request.services.uploads.check(caller, name, content_type)
@@ -111,9 +117,10 @@ async def _received(request: FileRequest, name: str, limit: SizeLimit) -> tuple[
     encoding = b"" if request.streams else request.headers.get(b"content-encoding", b"")
     content = upload_body.received(request.receive, encoding.lower(), limit)
     size = None if encoding else upload_body.announced_length(request.headers)
+    acl = _acl_header(request)
     if not request.streams:
-        upload = Upload(name, Content(once(not_empty(content))), content_type, size=size)
-        return caller, upload
+        raw = Content(once(not_empty(content)))
+        return caller, Upload(name, raw, content_type, size=size, acl=acl)
     upload = Upload(
         name,
         Content(once(content)),
@@ -123,29 +130,31 @@ async def _received(request: FileRequest, name: str, limit: SizeLimit) -> tuple[
         request.header(b"x-parse-file-directory") or MISSING,
         size=size,
         streamed=True,
+        acl=acl,
     )
     return caller, upload
 
 
 async def _received_as_json(
-    request: FileRequest, name: str, limit: SizeLimit
+    request: FileRequest, name: str, limit: SizeLimit, spool: Spool
 ) -> tuple[Caller, Upload]:
-    body = await upload_body.as_json(request.receive, request.headers, limit.bytes)
+    body = await upload_json.read(request.receive, request.headers, limit, spool)
     content_type = body.get("_ContentType") or request.header(b"content-type")
     caller = await request.admit(body)
-    content = body.get("base64") or ""
-    if not (isinstance(content, str) and isinstance(content_type, str | None)):
+    if not isinstance(content_type, str | None):
         raise errors.unauthorized()
     request.services.uploads.check(caller, name, content_type)
     given = body.get("fileData")
     described = given if isinstance(given, dict) else {}
     upload = Upload(
         name,
-        Content(once(not_empty(base64_text.decoded(content)))),
+        Content(spool.parts),
         content_type,
         _map(described, "metadata"),
         _map(described, "tags"),
         described.get("directory", MISSING),
+        acl=described.get("ACL", MISSING),
+        size=spool.size,
     )
     return caller, upload
 
@@ -154,7 +163,7 @@ async def _get(request: FileRequest, app_id: str, name: str) -> Answer | Streame
     _check_app(request, app_id)
     caller = await _reader(request)
     request.services.downloads.check(caller)
-    found = await request.services.downloads.open(request.context(caller), name)
+    found = await request.services.downloads.open(request.context(caller), name, request.query)
     if found is None:
         return not_found()
     return download(found, request.headers, request.services.options.file_download)
@@ -169,7 +178,8 @@ async def _metadata(request: FileRequest, app_id: str, name: str) -> Answer:
         request.services.downloads.check(caller)
     except ParseError as error:
         raise Forbidden(error.code, error.message) from None
-    metadata = await request.services.downloads.metadata(request.context(caller), name)
+    ctx = request.context(caller)
+    metadata = await request.services.downloads.metadata(ctx, name, request.query)
     return Answer({} if metadata is None else {_METADATA: metadata})
 
 
@@ -228,6 +238,12 @@ def _map(described: JSONObject, name: str) -> JSONObject:
     if not isinstance(value, dict):
         raise errors.invalid_json(f"The {name} of a file must be an object.")
     return value
+
+
+def _acl_header(request: FileRequest) -> JSONValue | Missing:
+    """Raises 107."""
+    given = b"x-parse-file-acl" in request.headers
+    return _map_header(request, "X-Parse-File-ACL") if given else MISSING
 
 
 def _map_header(request: FileRequest, name: str) -> JSONObject:
