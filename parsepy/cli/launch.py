@@ -16,6 +16,7 @@ from parsepy.options.sources import gather
 from parsepy.types import JSONValue
 
 _DATA_FOLDER: Final = Path("parse-data")
+_LOGS_FOLDER: Final = "./logs"
 _LOOPBACK: Final = "127.0.0.1"
 _APP_NAME: Final = "My app"
 WILDCARDS: Final = frozenset({"", "0.0.0.0", "::", "::0"})  # noqa: S104
@@ -56,6 +57,8 @@ def prepare(
     gathered = gather(flags, file, environment)
     values: dict[str, object] = dict(gathered.values)
     folder = _place_store(values, data_folder)
+    # An explicit null stays one.
+    values.setdefault("logsFolder", _LOGS_FOLDER)
     kept_keys = None
     warnings = list(gathered.warnings)
     if not values.get("appId") and not values.get("masterKey"):

@@ -195,7 +195,7 @@ def _run(
     from parsepy.cli.server import run_server
     from parsepy.telemetry import logs
 
-    logs.configure(options.log_level)
+    logs.configure(options.log_level, json=options.json_logs, silent=options.silent)
 
     def made() -> "ASGIApp":
         app = create_app(options)

@@ -9,7 +9,7 @@ from starlette.types import Receive, Scope, Send
 from parsepy import errors
 from parsepy.errors import ParseError
 from parsepy.http import body as bodies
-from parsepy.http import capitals, multipart, paths, query_string
+from parsepy.http import capitals, multipart, paths, query_string, traffic
 from parsepy.http.admission import Admission, further_headers
 from parsepy.http.answer import JSON_TYPE, Answer, Headers, StreamedAnswer
 from parsepy.http.cors import Cors
@@ -23,6 +23,7 @@ from parsepy.http.routers.files import FileRequest
 from parsepy.http.routers.pages import PageRoutes
 from parsepy.http.routers.system import health
 from parsepy.http.routes import find_route
+from parsepy.http.routing import Handler
 from parsepy.http.services import AppServices
 from parsepy.http.streaming import send_stream
 from parsepy.objects.context import RequestContext
@@ -43,6 +44,7 @@ class ParseApi:
     def __init__(self, services: AppServices) -> None:
         self._services = services
         self._options = services.options
+        self._logs = services.logs
         self._cors = Cors(services.options)
         self._origins = Origins(services.options)
         self._admission = Admission(services)
@@ -55,6 +57,8 @@ class ParseApi:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         headers: dict[bytes, bytes] = dict(scope["headers"])
         method: str = scope["method"]
+        if self._logs.is_kept:
+            self._logs.enter()
         cors = self._cors.headers(headers.get(b"origin"))
         if method == "OPTIONS":
             await _send(send, 200, b"OK", [(b"Content-Type", b"text/plain; charset=utf-8"), *cors])
@@ -134,6 +138,8 @@ class ParseApi:
             request_id = headers[b"x-parse-request-id"].decode("latin-1")
             if request_id and self._idempotency.covers(request):
                 return await self._idempotency.answer(request_id, request, handler)
+        if traffic.is_wanted():
+            return await _told(request, handler, _url(scope))
         return await handler(request)
 
     async def _content(
@@ -172,6 +178,7 @@ class ParseApi:
             mount_url,
             address,
             admit,
+            scope["query_string"].decode("latin-1"),
         )
 
     def _mount_and_path(self, scope: Scope) -> tuple[str, str]:
@@ -191,6 +198,19 @@ class ParseApi:
 def _query(scope: Scope, segments: list[str]) -> JSONObject:
     parse = query_string.parse_texts if segments[:1] in _WITH_TEXTS else query_string.parse
     return parse(scope["query_string"])
+
+
+async def _told(request: Request, handler: Handler, url: str) -> Answer:
+    traffic.tell_request(request, url)
+    answer = await handler(request)
+    traffic.tell_answer(request, url, answer)
+    return answer
+
+
+def _url(scope: Scope) -> str:
+    raw: bytes = scope.get("raw_path") or scope["path"].encode()
+    query: bytes = scope["query_string"]
+    return (raw.partition(b"?")[0] + (b"?" + query if query else b"")).decode("latin-1")
 
 
 def _effective_method(method: str, body: JSONObject) -> str:

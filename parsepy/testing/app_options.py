@@ -29,6 +29,7 @@ _FORCED: Final[Mapping[str, object]] = {
     "maintenanceKeyIps": [CLIENT_ADDRESS],
     "redisURL": None,
     "cloud": None,
+    "logsFolder": None,
 }
 _TEMPLATES: Final = frozenset(BESIDE) - {"options", "retry"}
 

@@ -45,7 +45,11 @@ OPERATION: Final = Section(
             supported=True,
             production=True,
         ),
-        adapter("loggerAdapter", "Where log entries go."),
+        adapter(
+            "loggerAdapter",
+            "What keeps log entries in place of files, as `package.module:Class`.",
+            supported=True,
+        ),
         text(
             "logLevel",
             "Least important entry written: error, warn, info, verbose, debug or silly.",
@@ -59,11 +63,32 @@ OPERATION: Final = Section(
             members=LOG_LEVELS,
             supported=True,
         ),
-        text("logsFolder", "Folder of log files.", "./logs"),
-        Option(Kind.NUMBER_OR_STRING, "maxLogFiles", "Files to keep, or days as `14d`."),
-        switch("jsonLogs", "One JSON object per line.", environment="JSON_LOGS"),
-        switch("verbose", "The same as logLevel verbose.", environment="VERBOSE"),
-        switch("silent", "Writes nothing to the console.", environment="SILENT"),
+        text(
+            "logsFolder",
+            "Folder of log files. `parsepy serve` has `./logs`, an app within another application "
+            "none; `null` is none.",
+            supported=True,
+            production=True,
+        ),
+        Option(
+            Kind.NUMBER_OR_STRING,
+            "maxLogFiles",
+            "Log files of each kind to keep, or days as `14d`; all without it.",
+            supported=True,
+            production=True,
+        ),
+        switch(
+            "jsonLogs",
+            "One JSON object per line on the console too.",
+            environment="JSON_LOGS",
+            supported=True,
+        ),
+        switch(
+            "verbose", "The same as logLevel verbose.", environment="VERBOSE", supported=True
+        ),
+        switch(
+            "silent", "Writes nothing to the console.", environment="SILENT", supported=True
+        ),
         adapter("analyticsAdapter", "Where analytics events go."),
     ),
 )

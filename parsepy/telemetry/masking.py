@@ -1,0 +1,101 @@
+"""What no log shows: one rule for the names whose values are secret, and for texts that hold some.
+
+Names are compared without case, dashes and underscores, so that a field (`sessionToken`), a
+header (`X-Parse-Session-Token`), a body's own spelling of it (`_SessionToken`) and a stored column
+(`_session_token`) are one name.
+"""
+
+import re
+from collections.abc import Iterable, Mapping
+from functools import lru_cache
+from typing import Final
+
+MASK: Final = "********"
+
+_ENDINGS: Final = (
+    *("password", "passwd", "passphrase", "passcode", "token", "secret", "cookie"),
+    *("masterkey", "maintenancekey", "restapikey", "apikey", "javascriptkey", "clientkey"),
+    *("dotnetkey", "webhookkey", "windowskey", "filekey", "privatekey", "accesskey"),
+    *("authorization", "authdata", "passwordhistory", "recoverycodes", "connectionstring"),
+)
+_BEGINNINGS: Final = ("authdata", "encryptionkey")
+_SHOWN: Final = frozenset(("devicetoken",))
+"""Which device it is, and no key to anything: whoever looks for a push that got lost needs it."""
+
+_DEEPEST: Final = 32
+_SHORTEST: Final = 8
+"""Characters of a key of the app's own that is masked wherever it stands; a shorter one may be
+an ordinary word."""
+
+
+@lru_cache(4096)
+def is_secret(name: str) -> bool:
+    """Whether the value of such a field, header, parameter or column is kept from logs."""
+    plain = name.lower().replace("-", "").replace("_", "").replace(".", "")
+    if plain in _SHOWN:
+        return False
+    return plain.endswith(_ENDINGS) or plain.startswith(_BEGINNINGS)
+
+
+_NAME: Final = r"[A-Za-z_][A-Za-z0-9_.\-]{0,63}"
+_MEMBER: Final = re.compile(
+    rf"""(?P<name>{_NAME})(?P<between>(?:\\?["'])?\s{{0,4}}[:=]\s{{0,4}})"""
+    r"""(?P<value>\\?"(?:[^"\\]|\\[^"])*\\?"?|'[^']*'?|-?[0-9.]+|[\[{][^\]}]*[\]}]?)"""
+)
+"""A member in a text of JSON, or of what Python makes of a dictionary."""
+
+_PARAMETER: Final = re.compile(rf"(?P<name>{_NAME})(?P<between>=)(?P<value>[^&\s\"',;)}}\]]+)")
+_HEADER: Final = re.compile(rf"(?P<name>{_NAME})(?P<between>:\s{{1,4}})(?P<value>[^\s\"',;}}\]]+)")
+_SHAPES: Final = re.compile(
+    r"\br:[0-9a-f]{32}\b"  # a session token
+    r"|\$2[abxy]\$\d\d\$[./A-Za-z0-9]{53}|\$argon2[a-z]{1,2}\$[^\s\"']{1,200}"  # hashes
+    r"|\beyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{8,}(?:\.[A-Za-z0-9_-]*)?"  # a JWT
+    r"|(?<=\bBasic )[A-Za-z0-9+/=_-]{6,}|(?<=\bBearer )[A-Za-z0-9+/=._~-]{6,}"
+    r"|(?<=://)[^/\s@\"']{1,200}(?=@)"  # who an address logs in as, and with what
+)
+
+
+def mask_text(text: str) -> str:
+    """`text` without the secrets that can be told by their names or by their shape."""
+    for pattern in (_MEMBER, _PARAMETER, _HEADER):
+        text = pattern.sub(_replacement, text)
+    return _SHAPES.sub(MASK, text)
+
+
+def _replacement(found: re.Match[str]) -> str:
+    if not is_secret(found["name"]):
+        return found[0]
+    value = found["value"]
+    quote = re.match(r"""\\?["']""", value)
+    mark = "" if quote is None else quote[0]
+    return f"{found['name']}{found['between']}{mark}{MASK}{mark}"
+
+
+class Masker:
+    """The rule for one app: `keys` of its own are masked wherever they stand."""
+
+    def __init__(self, keys: Iterable[str] = ()) -> None:
+        # The longest first: one may be the beginning of another.
+        known = {key for key in keys if len(key) >= _SHORTEST}
+        self._keys = sorted(known, key=len, reverse=True)
+
+    def text(self, text: str) -> str:
+        for key in self._keys:
+            if key in text:
+                text = text.replace(key, MASK)
+        return mask_text(text)
+
+    def value(self, value: object, depth: int = 0) -> object:
+        """A JSON value with every secret in it masked, at any depth."""
+        if depth > _DEEPEST:
+            return "…"
+        if isinstance(value, str):
+            return self.text(value)
+        if isinstance(value, Mapping):
+            return {
+                str(name): MASK if is_secret(str(name)) else self.value(child, depth + 1)
+                for name, child in value.items()
+            }
+        if isinstance(value, list | tuple):
+            return [self.value(child, depth + 1) for child in value]
+        return value
