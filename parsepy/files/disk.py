@@ -68,7 +68,13 @@ class Written:
         for folder in self._folders:
             sync_folder(folder)
 
+    def rename(self, path: Path) -> None:
+        """Puts what is finished in the place of what is there, within the store."""
+        self._path.replace(path)
+        sync_folder(path.parent)
+
     def discard(self) -> None:
+        """Nothing is left of it, unless it was renamed."""
         self._close()
         self._path.unlink(missing_ok=True)
 

@@ -8,6 +8,9 @@ import pytest
 
 from parsepy.files.base import FileStore
 from parsepy.files.embedded import EmbeddedFiles
+from parsepy.files.encrypted import EncryptedFiles
+from parsepy.files.encryption import key_of
+from parsepy.files.folder import FolderFiles
 from parsepy.files.memory import MemoryFiles
 from tests.files.samples import Opening
 from tests.files.stores import gridfs
@@ -26,16 +29,21 @@ def _opening(kind: str, request: pytest.FixtureRequest) -> Opening:
     if kind == "memory":
         return lambda: _closing(MemoryFiles())
     folder: Path = request.getfixturevalue("tmp_path")
+    if kind == "folder":
+        return lambda: _closing(FolderFiles(folder / "files" / "app"))
+    if kind == "encrypted":
+        below = FolderFiles(folder / "files")
+        return lambda: _closing(EncryptedFiles(below, key_of("secret")))
     return lambda: _closing(EmbeddedFiles(folder / "app.sqlite.files"))
 
 
-@pytest.fixture(params=["embedded", "memory", "gridfs"])
+@pytest.fixture(params=["embedded", "memory", "gridfs", "folder", "encrypted"])
 async def files(request: pytest.FixtureRequest) -> AsyncIterator[FileStore]:
     async with _opening(request.param, request)() as store:
         yield store
 
 
-@pytest.fixture(params=["embedded", "gridfs"])
+@pytest.fixture(params=["embedded", "gridfs", "folder", "encrypted"])
 def lasting(request: pytest.FixtureRequest) -> Opening:
     """Opens one and the same store, as often as it is called: what restarts and twins see."""
     return _opening(request.param, request)

@@ -109,17 +109,17 @@ async def test_uploads_under_one_name_at_once(files: FileStore) -> None:
 async def test_stored_files_are_listed_once_each(files: FileStore) -> None:
     assert await listed(files) == []
     begun = datetime.now(UTC) - timedelta(seconds=1)
-    for number in range(250):
-        await files.save(f"{number:03}/f", parts(b"x" * number), {})
-    await files.save("007/f", parts(b"second"), {"n": 1})
-    await files.delete("008/f")
+    for number in range(12):
+        await files.save(f"{number:02}/f", parts(b"x" * number), {})
+    await files.save("07/f", parts(b"second"), {"n": 1})
+    await files.delete("08/f")
 
     found = {file.name: file for file in await listed(files)}
 
-    assert sorted(found) == [f"{number:03}/f" for number in range(250) if number != 8]
-    second = await files.find("007/f")
+    assert sorted(found) == [f"{number:02}/f" for number in range(12) if number != 8]
+    second = await files.find("07/f")
     assert second is not None
-    assert (found["007/f"].length, found["007/f"].version) == (6, second.version)
+    assert (found["07/f"].length, found["07/f"].version) == (6, second.version)
     assert {begun <= (file.uploaded_at or begun) <= later() for file in found.values()} == {True}
 
 
