@@ -233,6 +233,7 @@ class ServerOptions(msgspec.Struct, frozen=True, kw_only=True):
     enable_product_purchase_legacy_api: bool
     preserve_file_name: bool
     file_key: str | None
+    files_adapter: object
 
     server_url: str
     public_server_url: str | Callable[[], object] | None

@@ -104,12 +104,6 @@ def _advice(values: Mapping[str, object]) -> Iterator[Notice]:
             "Option idempotencyOptions.replay has no effect without paths.",
             "List the protected paths in idempotencyOptions.paths.",
         )
-    if values.get("fileKey"):
-        yield Notice(
-            "Option fileKey does not encrypt files: they are stored and served as they are.",
-            "Leave files that parse-server has encrypted to parse-server until CHANGELOG.md"
-            " tells that they can be read.",
-        )
 
 
 def _unknown_notice(path: str, names: Iterable[str]) -> Notice:
@@ -126,6 +120,12 @@ def _unknown_notice(path: str, names: Iterable[str]) -> Notice:
 
 
 def _unsupported_notice(path: str) -> Notice:
+    if path == "encryptionKey":
+        return Notice(
+            "Option encryptionKey has no effect, as with parse-server 9.10.",
+            "Set fileKey to encrypt files, or encryptionKey among the options of a folder's"
+            " filesAdapter.",
+        )
     if path.startswith(_OLD_PAGES):
         return Notice(
             f"Option {path} has no effect: parse-server 9 has given it up.",

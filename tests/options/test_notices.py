@@ -46,9 +46,11 @@ def not_supported(path: str) -> str:
             [not_supported("installation.duplicateDeviceTokenAction")],
         ),
         ({"fileUpload": {"enableForPublic": True}}, []),
+        ({"fileKey": "key"}, []),
+        ({"filesAdapter": "gridfs"}, []),
         (
-            {"fileKey": "key"},
-            ["Option fileKey does not encrypt files: they are stored and served as they are."],
+            {"encryptionKey": "key"},
+            ["Option encryptionKey has no effect, as with parse-server 9.10."],
         ),
         (
             {"requestComplexity": {"graphQLDepth": 5, "queryDepth": 5}},

@@ -125,7 +125,13 @@ INSTALLATION: Final = Group(
 FILES: Final = Section(
     "Files",
     (
-        adapter("filesAdapter", "Where files are stored.", production=True),
+        adapter(
+            "filesAdapter",
+            "Where files are stored: `gridfs`, `folder`, `s3`, `gcs`, `azure` or an adapter of "
+            "your own, with its settings in `options`; else with the database.",
+            supported=True,
+            production=True,
+        ),
         mapping(
             "fileUpload",
             "Who may upload what.",

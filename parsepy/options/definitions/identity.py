@@ -83,11 +83,14 @@ IDENTITY: Final = Section(
         ),
         text(
             "fileKey",
-            "Path key in the addresses of files that are still at hosted Parse. Stored files are "
-            "not encrypted with it.",
+            "Encrypts the files that are stored with the database, and is the path key in the "
+            "addresses of files that are still at hosted Parse.",
             supported=True,
         ),
-        text("encryptionKey", "Encrypts stored files; parse-server 9.10 reads fileKey instead."),
+        text(
+            "encryptionKey",
+            "Has no effect, as with parse-server 9.10: fileKey encrypts stored files.",
+        ),
         items(
             "routeAllowList",
             "Patterns of the routes that callers without the master key may use; `[]` closes all.",
