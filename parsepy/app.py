@@ -16,8 +16,10 @@ from parsepy.cloud.registry import Registry
 from parsepy.cloud.service import Cloud
 from parsepy.cloud.task_guard import guard_tasks
 from parsepy.cloud.watching import Watcher
+from parsepy.files.acls import FileAcls
 from parsepy.files.base import FileStore
 from parsepy.files.downloads import Downloads
+from parsepy.files.gate import Gate, is_gated
 from parsepy.files.opening import open_files
 from parsepy.files.removals import Removals
 from parsepy.files.uploads import Uploads
@@ -26,22 +28,23 @@ from parsepy.http.api import ParseApi
 from parsepy.http.rate_limits import RateLimits
 from parsepy.http.route_allow_list import RouteAllowList
 from parsepy.http.services import AppServices
-from parsepy.objects.context import ObjectServices
-from parsepy.options.load import load_options
-from parsepy.logs.opening import open_logs
 from parsepy.installations.audience_rules import AudienceRules
 from parsepy.installations.rules import InstallationRules
+from parsepy.logs.opening import open_logs
+from parsepy.objects.context import ObjectServices
+from parsepy.options.load import load_options
 from parsepy.options.model import ServerOptions
 from parsepy.outbound import Outbound
 from parsepy.permissions.denylist import Denylist
+from parsepy.permissions.file_signatures import FileSignatures
 from parsepy.permissions.file_urls import FileUrls
 from parsepy.pubsub.base import PubSub
 from parsepy.pubsub.confirmed import Confirmed
+from parsepy.purchases.app_store import AppStore
+from parsepy.purchases.product_rules import ProductRules
 from parsepy.schema.api import SchemaApi
 from parsepy.schema.definitions import read_definitions
 from parsepy.schema.migration import Migration
-from parsepy.purchases.app_store import AppStore
-from parsepy.purchases.product_rules import ProductRules
 from parsepy.schema.registry import SchemaRegistry
 from parsepy.security_check.service import SelfCheck
 from parsepy.storage.base import Storage
@@ -53,6 +56,7 @@ from parsepy.users.roles import Roles
 from parsepy.users.sessions import Sessions
 
 if TYPE_CHECKING:
+    from parsepy.analytics.adapter import Analytics
     from parsepy.email.mailer import AppMailer
     from parsepy.livequery.parts import LiveParts
     from parsepy.livequery.ports import LiveTriggers
@@ -126,8 +130,10 @@ class AppParts:
         self._pubsub: PubSub | None = None
         self.changes = Changes()
         self.outbound = Outbound()
+        self.logs = open_logs(options)
         self.storage: Storage = storage or open_storage(options)
         self.files: FileStore = files or open_files(options, self.storage)
+        self.analytics = _analytics(options, self.storage)
         self._wire_objects(options)
         self._wire_accounts(options)
         self._wire_cloud(options, registry)
@@ -149,7 +155,9 @@ class AppParts:
             max_size=options.cache_max_size,
         )
         self.objects = _object_services(options, self.storage, self.schemas, self.roles)
-        self.objects.file_location = self.files.location
+        if not is_gated(options):
+            # What others serve, they serve to all.
+            self.objects.file_location = self.files.location
         self.schema_api = _schema_api(self.objects)
 
     def _wire_accounts(self, options: ServerOptions) -> None:
@@ -188,10 +196,16 @@ class AppParts:
             add_limit=self.rate_limits.add,
         )
         self.objects.triggers = self.cloud
-        self.cloud_app.uploads = Uploads(options, self.files, self.objects.denylist, self.cloud)
-        self.cloud_app.downloads = Downloads(options, self.files, self.cloud)
-        self.cloud_app.removals = Removals(self.files, self.cloud)
+        self._wire_files(options)
         self.cloud_app.config = Config(self.objects, self.cloud)
+
+    def _wire_files(self, options: ServerOptions) -> None:
+        app, files, default = self.cloud_app, self.files, options.file_access_control
+        acls = None if default is None else FileAcls(self.storage, default)
+        gate = Gate(self.objects.signatures, acls)
+        app.uploads = Uploads(options, files, self.objects.denylist, self.cloud, acls)
+        app.downloads = Downloads(options, files, self.cloud, gate)
+        app.removals = Removals(files, self.cloud, acls)
 
     def _app_services(self, options: ServerOptions) -> AppServices:
         return AppServices(
@@ -212,20 +226,27 @@ class AppParts:
             config=self.cloud_app.config,
             allowed_routes=_allowed_routes(options),
             self_check=SelfCheck(options),
+            logs=self.logs,
+            app_store=AppStore(self.outbound),
+            analytics=self.analytics,
         )
 
     async def start(self) -> None:
         self.services.state = "starting"
-        await self.storage.start()
-        await self.prepare()
+        self.logs.start()
+        try:
+            await self.storage.start()
+            await self.prepare()
+        except BaseException:
+            await self.logs.close()
+            raise
 
     async def prepare(self) -> None:
         """Readies what a started store needs before the first request."""
+        self.logs.start()
         self.cloud_app.loop = asyncio.get_running_loop()
         await self._join_others()
         for class_name in FIRST_CLASSES:
-            logs=self.logs,
-            app_store=AppStore(self.outbound),
             await self.schemas.ensure_class(await self.schemas.get(class_name))
         # After the classes: their entries list the indexes.
         await self._prepare_indexes()
@@ -235,6 +256,8 @@ class AppParts:
         await self.cloud.jobs.open()
         if self.mailer is not None:
             await self.mailer.start()
+        if self.analytics is not None:
+            await self.analytics.start()
         if self.live is not None:
             await self.live.start()
         if self.services.options.database_options.get("enableSchemaHooks"):
@@ -295,6 +318,8 @@ class AppParts:
         await self.cloud.jobs.close()
         if self.live is not None:
             await self.live.close()
+        if self.analytics is not None:
+            await self.analytics.close()
         await self.users.background.settled()
         await self.users.sessions.settled()
         await self.services.self_check.close()
@@ -309,6 +334,7 @@ class AppParts:
         await self.schemas.close()
         self.users.passwords.close()
         self.changes.close()
+        await self.logs.close()
 
     async def reset(self) -> None:
         """Erases all data, the first classes too, and forgets what was cached: for tests."""
@@ -324,6 +350,8 @@ class AppParts:
         await self.roles.forget_all()
         self.rate_limits.forget()
         await self.cloud.hooks.forget()
+        if self.analytics is not None:
+            self.analytics.forget()
         if self.live is not None:
             self.live.forget()
 
@@ -351,6 +379,7 @@ def _object_services(
         denylist=Denylist(options.request_keyword_denylist),
         file_urls=_file_urls(options),
         roles=roles,
+        signatures=_signatures(options),
         protected={
             class_name: {group: frozenset(fields) for group, fields in groups.items()}
             for class_name, groups in options.protected_fields.items()
@@ -365,6 +394,14 @@ def _mailer(options: ServerOptions, storage: Storage) -> "AppMailer | None":
     from parsepy.email.opening import open_mailer
 
     return open_mailer(options, storage)
+
+
+def _analytics(options: ServerOptions, storage: Storage) -> "Analytics | None":
+    if options.analytics_adapter is None:
+        return None
+    from parsepy.analytics.opening import open_analytics
+
+    return open_analytics(options.analytics_adapter, storage)
 
 
 def _live(
@@ -392,6 +429,11 @@ def _allowed_routes(options: ServerOptions) -> RouteAllowList | None:
 def _file_urls(options: ServerOptions) -> FileUrls | None:
     domains = options.allowed_file_url_domains
     return None if "*" in domains else FileUrls(domains)
+
+
+def _signatures(options: ServerOptions) -> FileSignatures | None:
+    signed = options.signed_urls
+    return None if signed is None else FileSignatures(options.app_id, signed)
 
 
 def _schema_api(objects: ObjectServices) -> SchemaApi:

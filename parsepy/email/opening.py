@@ -11,12 +11,12 @@ from parsepy.email.adapter import Adapter, OwnAdapter
 from parsepy.email.letters import FALLBACK, Letters
 from parsepy.email.mailer import AppMailer
 from parsepy.email.memory import MemoryAdapter
-from parsepy.email.reading import OptionReader
 from parsepy.email.retry import Retry
 from parsepy.email.template_folder import is_language_tag
 from parsepy.options.errors import OptionsError
 from parsepy.options.functions import load_adapter
 from parsepy.options.model import ServerOptions
+from parsepy.options.reading import OptionReader
 from parsepy.storage.base import Storage
 
 _log = logging.getLogger(__name__)

@@ -13,9 +13,9 @@ from parsepy.email.addresses import plain_address
 from parsepy.email.base import MailRefused, Message
 from parsepy.email.mail import Kind, Mail
 from parsepy.email.mime import compose
-from parsepy.email.reading import OptionReader
 from parsepy.errors import ParseError
 from parsepy.options.errors import OptionsError
+from parsepy.options.reading import OptionReader
 
 _PORTS: Final = {"starttls": 587, "tls": 465, "none": 25}
 OPTION_NAMES: Final = (

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from parsepy.analytics.adapter import Analytics
 from parsepy.cloud.config import Config
 from parsepy.cloud.service import Cloud
 from parsepy.files.base import FileStore
@@ -13,8 +14,8 @@ from parsepy.http.route_allow_list import RouteAllowList
 from parsepy.logs.service import Logs
 from parsepy.objects.context import ObjectServices
 from parsepy.options.model import ServerOptions
-from parsepy.schema.api import SchemaApi
 from parsepy.purchases.app_store import AppStore
+from parsepy.schema.api import SchemaApi
 from parsepy.security_check.service import SelfCheck
 from parsepy.users.accounts import Accounts
 from parsepy.users.challenge import Challenges
@@ -46,5 +47,6 @@ class AppServices:
     """`None` where all are open."""
     self_check: SelfCheck
     app_store: AppStore
+    analytics: Analytics | None
     logs: Logs
     state: str = "initialized"

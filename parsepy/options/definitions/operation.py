@@ -89,6 +89,11 @@ OPERATION: Final = Section(
         switch(
             "silent", "Writes nothing to the console.", environment="SILENT", supported=True
         ),
-        adapter("analyticsAdapter", "Where analytics events go."),
+        adapter(
+            "analyticsAdapter",
+            "Where analytics events go: `builtin` counts them in the store (not in parse-server), a"
+            " class of your own gets them.",
+            supported=True,
+        ),
     ),
 )
