@@ -11,7 +11,7 @@ from typing import Final
 from parsepy import errors
 from parsepy.aggregation.stored_names import SECRET_CLASSES, SECRETS
 from parsepy.protocol import json
-from parsepy.schema.system_classes import MAIL_CLASS
+from parsepy.schema.system_classes import CLOSED_CLASSES
 from parsepy.types import JSONObject, JSONValue
 
 _WRITING: Final = frozenset(("$out", "$merge"))
@@ -105,6 +105,7 @@ def _class_of(spec: JSONObject, key: str) -> str:
     if not isinstance(name, str):
         # `{"db": …, "coll": …}` names another database.
         raise errors.read_only_key("aggregate over other databases")
-    if name.endswith(MAIL_CLASS):
-        raise errors.read_only_key(f"read {MAIL_CLASS}")
+    for closed in CLOSED_CLASSES:
+        if name.endswith(closed):
+            raise errors.read_only_key(f"read {closed}")
     return name

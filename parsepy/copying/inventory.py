@@ -7,6 +7,8 @@ from parsepy.query.options import ONE
 from parsepy.query.tree import EVERYTHING
 from parsepy.schema.classes import ClassDefinition, ClassSchema, missing_class
 from parsepy.schema.system_classes import (
+    EVENT_CLASS,
+    FILE_ACCESS_CLASS,
     MAIL_CLASS,
     SYSTEM_CLASSES,
     VOLATILE_CLASSES,
@@ -32,13 +34,16 @@ class Inventory:
     """Classes and their fields whose type in the schema nobody knows."""
 
 
+_WITHOUT_ENTRY: Final = SYSTEM_CLASSES | VOLATILE_CLASSES | {FILE_ACCESS_CLASS, EVENT_CLASS}
+
+
 async def take_inventory(storage: Storage) -> Inventory:
     definitions = await storage.load_classes()
     stored = await storage.stored_names()
     schemas = {definition.name: ClassSchema(definition) for definition in definitions}
     for name in stored.classes:
         # parse-server keeps no entry for some of these, or makes it with the first write.
-        if name not in schemas and name in SYSTEM_CLASSES | VOLATILE_CLASSES:
+        if name not in schemas and name in _WITHOUT_ENTRY:
             schemas[name] = missing_class(name)
     joins = {
         join_class(field, schema.name) for schema in schemas.values() for field in schema.relations

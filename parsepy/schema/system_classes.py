@@ -106,6 +106,16 @@ MAIL_CLASS: Final = "_ParsepyMail"
 the rooms that look at a store as a whole know it by this name."""
 
 
+FILE_ACCESS_CLASS: Final = "_ParsepyFileAccess"
+"""Who may read which file. No class for any key either: each row opens a file to somebody."""
+
+EVENT_CLASS: Final = "_ParsepyEvent"
+"""What was counted of events: read through `/events` only."""
+
+CLOSED_CLASSES: Final = frozenset((MAIL_CLASS, FILE_ACCESS_CLASS, EVENT_CLASS))
+"""Rows of the server's own, which no request reaches."""
+
+
 def is_volatile(class_name: str) -> bool:
     return class_name in VOLATILE_CLASSES
 

@@ -7,8 +7,8 @@ from parsepy.doctor.base import Severity
 from parsepy.doctor.diagnosis import Diagnosis
 from parsepy.schema.classes import ClassDefinition, ClassSchema
 from parsepy.schema.system_classes import (
+    CLOSED_CLASSES,
     DEFAULT_COLUMNS,
-    MAIL_CLASS,
     SYSTEM_CLASSES,
     VOLATILE_CLASSES,
     is_join,
@@ -42,7 +42,7 @@ def check(definitions: Sequence[ClassDefinition], diagnosis: Diagnosis) -> None:
                 "Finish it with `parsepy copy … --resume`; after a copy that was finished"
                 " otherwise, drop the collection.",
             )
-        elif name not in classes and not is_join(name) and name not in (_EXPORT, MAIL_CLASS):
+        elif name not in classes | CLOSED_CLASSES and not is_join(name) and name != _EXPORT:
             diagnosis.find(
                 CHECK,
                 Severity.WARNING,

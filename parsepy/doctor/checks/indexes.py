@@ -9,7 +9,7 @@ from parsepy.doctor.base import Examined, FoundIndex, Severity
 from parsepy.doctor.diagnosis import Diagnosis
 from parsepy.options.load import load_options
 from parsepy.schema.classes import ClassDefinition
-from parsepy.schema.system_classes import MAIL_CLASS, is_join
+from parsepy.schema.system_classes import CLOSED_CLASSES, is_join
 from parsepy.storage.base import ID_INDEX
 from parsepy.storage.wanted_indexes import wanted_indexes
 
@@ -33,7 +33,7 @@ async def check(
     options = load_options({"appId": "examined", "masterKey": "never asked"}).options
     wanted = wanted_indexes(options, shared=database.shares_with_parse_server)
     recorded = {definition.name: definition.indexes for definition in definitions}
-    for class_name in (name for name in diagnosis.sizes if name != MAIL_CLASS):
+    for class_name in (name for name in diagnosis.sizes if name not in CLOSED_CLASSES):
         found = await database.indexes(class_name)
         own = [database.wanted(index) for index in wanted if index.class_name == class_name]
         for index in own:
