@@ -2,13 +2,16 @@
 (push-files-config sheet, section 6)."""
 
 from contextlib import suppress
+from copy import deepcopy
 from typing import Final
 
 from parsepy import errors
 from parsepy.cloud.service import Cloud
 from parsepy.errors import DuplicateValue
+from parsepy.objects import nested_files
 from parsepy.objects.context import ObjectServices, RequestContext
 from parsepy.protocol import operations
+from parsepy.protocol.file_urls import unsigned
 from parsepy.protocol.operations import Changes, SetValue, is_operation
 from parsepy.query import tree
 from parsepy.types import JSONObject, JSONValue, Missing, ParseObject
@@ -30,6 +33,8 @@ class Config:
         if row is None:
             return {"params": {}}
         params, closed = _object(row, "params"), _object(row, "masterKeyOnly")
+        if ctx.services.signatures is not None:
+            nested_files.sign(ctx, params)
         if ctx.caller.is_master:
             return {"params": params, "masterKeyOnly": closed}
         return {
@@ -87,10 +92,19 @@ def _changes(params: JSONObject, closed: JSONObject) -> Changes:
             raise errors.script_failed(f"Invalid config parameter name: {name}")
         # Values are kept as they came, Files with their address.
         changes[f"params.{name}"] = (
-            operations.decode(value) if is_operation(value) else SetValue(value)
+            operations.decode(value) if is_operation(value) else SetValue(_unsigned(value))
         )
         changes[f"masterKeyOnly.{name}"] = SetValue(bool(closed.get(name)))
     return changes
+
+
+def _unsigned(value: JSONValue) -> JSONValue:
+    """What is stored of addresses does not expire."""
+    kept = deepcopy(value)
+    for file in nested_files.files_in(kept):
+        if isinstance(url := file.get("url"), str):
+            file["url"] = unsigned(url)
+    return kept
 
 
 def _object(row: ParseObject, field: str) -> JSONObject:

@@ -48,7 +48,9 @@ class HandledFileTriggers:
             return Elsewhere(chosen.name, chosen.url)
         # One without bytes is the same file under another name.
         changed = chosen.as_upload(chosen.content or upload.content)
-        return replace(changed, streamed=upload.streamed)
+        # Another File is not more open than the one that it stands for, unless it says so.
+        acl = changed.acl if chosen is request.file or chosen.acl is not None else upload.acl
+        return replace(changed, streamed=upload.streamed, acl=acl)
 
     async def after_save(self, ctx: RequestContext, saved: Saved, content: Content) -> None:
         file = File.reading(

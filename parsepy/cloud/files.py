@@ -5,6 +5,7 @@ from copy import deepcopy
 from typing import Any, ClassVar, Final, Self, TypeAlias
 
 from parsepy import errors
+from parsepy.cloud.acl import ACL
 from parsepy.cloud.current import CloudApp, asking, current
 from parsepy.cloud.unsaved import Unsaved
 from parsepy.errors import Code, ParseError
@@ -13,6 +14,9 @@ from parsepy.files.content import Content, once
 from parsepy.files.parts import at_most, too_large
 from parsepy.files.ports import Upload
 from parsepy.objects.context import RequestContext
+from parsepy.objects.file_addresses import signed_url
+from parsepy.permissions.caller import Caller
+from parsepy.protocol.file_urls import query_of, unsigned
 from parsepy.types import MISSING, JSONMapping, JSONObject
 
 FILE_CLASS: Final = "@File"
@@ -33,7 +37,16 @@ class File:
 
     trigger_class: ClassVar[str] = FILE_CLASS
 
-    __slots__ = ("_content", "content_type", "directory", "metadata", "name", "tags", "url")
+    __slots__ = (
+        "_content",
+        "acl",
+        "content_type",
+        "directory",
+        "metadata",
+        "name",
+        "tags",
+        "url",
+    )
 
     def __init__(
         self,
@@ -45,9 +58,11 @@ class File:
         tags: JSONMapping | None = None,
         directory: str | None = None,
         url: str | None = None,
+        acl: ACL | None = None,
     ) -> None:
         """`data` are bytes, base64 as text (a `data:` address too), or an async iterator that is
-        read while the file is saved. `directory` is for the master key.
+        read while the file is saved. `directory` is for the master key. `acl` says who may read
+        it, where files have ACLs (option `fileUpload.accessControl`); nobody tells it afterwards.
 
         With a `url` the file is there already, wherever that leads.
         """
@@ -57,6 +72,7 @@ class File:
         self.metadata: JSONObject = deepcopy(dict(metadata or {}))
         self.tags: JSONObject = deepcopy(dict(tags or {}))
         self.directory = directory
+        self.acl = acl
         self._content = None if data is None else Content(_source(data))
 
     def __repr__(self) -> str:
@@ -69,7 +85,8 @@ class File:
         return (
             isinstance(other, File)
             and self.url is not None
-            and (self.name, self.url) == (other.name, other.url)
+            and other.url is not None
+            and (self.name, unsigned(self.url)) == (other.name, unsigned(other.url))
         )
 
     __hash__ = None  # type: ignore[assignment]
@@ -107,7 +124,7 @@ class File:
         ctx = await asking(use_master_key=use_master_key, session_token=session_token)
         downloads = current().downloads
         downloads.check(ctx.caller)
-        found = await downloads.open(ctx, self.name)
+        found = await downloads.open(ctx, self.name, query_of(self.url or ""))
         if found is None:
             raise errors.object_not_found("File not found.")
         try:
@@ -155,6 +172,22 @@ class File:
         ctx = await asking(use_master_key=use_master_key, session_token=session_token)
         await current().removals.remove(ctx, self.name)
 
+    def signed_url(self, *, expires_in: int) -> str:
+        """An address that opens the file for so many seconds, whoever has it: give it to nobody
+        who may not read the file. For option `fileDownload.signedUrls`.
+
+        Raises `ValueError` for a file that has not been saved, that another server serves, or
+        where addresses are not signed.
+        """
+        if expires_in < 1:
+            raise ValueError("expires_in is a number of seconds of at least 1.")
+        app = current()
+        ctx = RequestContext(app.objects, Caller(), app.mount_url)
+        url = None if self.url is None else signed_url(ctx, self.name, int(expires_in))
+        if url is None:
+            raise ValueError(f"The address of {self.name} cannot be signed.")
+        return url
+
     def as_upload(self, content: Content) -> Upload:
         held = content.held
         return Upload(
@@ -166,6 +199,7 @@ class File:
             MISSING if self.directory is None else self.directory,
             size=None if held is None else len(held),
             streamed=held is None,
+            acl=MISSING if self.acl is None else self.acl.to_json(),
         )
 
     def to_json(self) -> JSONObject:
@@ -203,6 +237,7 @@ class File:
             file.metadata, file.tags = described.metadata, described.tags
             directory = described.directory
             file.directory = directory if isinstance(directory, str) else None
+            file.acl = ACL(described.acl) if isinstance(described.acl, dict) else None
         return file
 
 

@@ -12,6 +12,7 @@ from parsepy.files import content as contents
 from parsepy.files.access import check_download
 from parsepy.files.base import FileStore, OpenFile
 from parsepy.files.content import Content
+from parsepy.files.gate import Gate
 from parsepy.files.held import HeldFile
 from parsepy.files.ports import FileTriggers, NoFileTriggers, Shown, TriggersForFiles
 from parsepy.files.response_headers import check_headers
@@ -30,7 +31,7 @@ _NO_METADATA: Final = "Could not get file metadata."
 class Download:
     """A file that may be sent. Whoever gets it closes `file`.
 
-    `judged` says that triggers decide for each reader.
+    `judged` says that triggers or ACLs decide for each reader.
     """
 
     file: OpenFile
@@ -44,8 +45,10 @@ class Downloads:
         options: ServerOptions,
         store: FileStore,
         triggers: TriggersForFiles | None = None,
+        gate: Gate | None = None,
     ) -> None:
         self._access = options.file_download
+        self._gate = gate or Gate()
         self._store = store
         self._triggers = triggers or NoFileTriggers()
 
@@ -53,17 +56,24 @@ class Downloads:
         """Raises 119."""
         check_download(caller, self._access)
 
-    async def open(self, ctx: RequestContext, name: str) -> Download | None:
-        """The file for a caller that has been `check`ed; `None` where there is none.
+    async def open(self, ctx: RequestContext, name: str, query: str = "") -> Download | None:
+        """The file for a caller that has been `check`ed, at an address with that query string;
+        `None` where there is none, or he may not read it.
 
-        Raises what triggers raise, as `Forbidden`.
+        Raises 119, and what triggers raise, as `Forbidden`.
         """
+        if not await self._gate.opens(ctx, name, query):
+            return None
         triggers = self._triggers.of_files
         if triggers is None:
             file = await self._store.open(name)
-            return None if file is None else Download(file, Shown(name))
-        name = await self._chosen(ctx, triggers, name, f"Could not find file: {name}.")
-        file = await self._store.open(name)
+            judged = self._gate.differs_by_reader
+            return None if file is None else Download(file, Shown(name), judged)
+        unnamed = f"Could not find file: {name}."
+        chosen = await self._chosen(ctx, triggers, name, unnamed)
+        if chosen is None:
+            return None
+        file = await self._store.open(chosen)
         if file is None:
             return None
         try:
@@ -72,11 +82,16 @@ class Downloads:
             await file.close()
             raise
 
-    async def metadata(self, ctx: RequestContext, name: str) -> JSONObject | None:
-        """What was stored with a file, under the same triggers as its bytes."""
+    async def metadata(self, ctx: RequestContext, name: str, query: str = "") -> JSONObject | None:
+        """What was stored with a file, under the same rules and triggers as its bytes."""
+        if not await self._gate.opens(ctx, name, query):
+            return None
         triggers = self._triggers.of_files
         if triggers is not None:
-            name = await self._chosen(ctx, triggers, name, _NO_METADATA)
+            chosen = await self._chosen(ctx, triggers, name, _NO_METADATA)
+            if chosen is None:
+                return None
+            name = chosen
         stored = await self._store.find(name)
         if stored is None:
             return None
@@ -88,18 +103,21 @@ class Downloads:
 
     async def _chosen(
         self, ctx: RequestContext, triggers: FileTriggers, name: str, unnamed: str
-    ) -> str:
+    ) -> str | None:
+        """The file that a trigger names instead; `None` where its ACL keeps it from the caller."""
         if "beforeFind" not in triggers.names:
             return name
         url = file_url(ctx, name)
-        return await _as_forbidden(triggers.before_find(ctx, name, url, unnamed))
+        chosen = await _as_forbidden(triggers.before_find(ctx, name, url, unnamed))
+        return chosen if chosen == name or await self._gate.shows(ctx, chosen) else None
 
     async def _judged(
         self, ctx: RequestContext, triggers: FileTriggers, file: OpenFile
     ) -> Download:
         stored = file.stored
         if "afterFind" not in triggers.names:
-            return Download(file, Shown(stored.name), judged="beforeFind" in triggers.names)
+            judged = self._gate.differs_by_reader or "beforeFind" in triggers.names
+            return Download(file, Shown(stored.name), judged)
         read = Content(lambda: file.read(0, stored.length))
         url = file_url(ctx, stored.name)
         unnamed = f"Could not find file: {stored.name}."

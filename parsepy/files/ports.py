@@ -29,6 +29,7 @@ class Upload:
     directory: JSONValue | Missing = MISSING
     size: int | None = None
     streamed: bool = False
+    acl: JSONValue | Missing = MISSING
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,7 @@
 
 from parsepy.errors import Code, ParseError
 from parsepy.files.access import check_delete
+from parsepy.files.acls import FileAcls
 from parsepy.files.base import FileStore
 from parsepy.files.ports import NoFileTriggers, TriggersForFiles
 from parsepy.objects.context import RequestContext
@@ -9,8 +10,14 @@ from parsepy.objects.file_addresses import file_url
 
 
 class Removals:
-    def __init__(self, store: FileStore, triggers: TriggersForFiles | None = None) -> None:
+    def __init__(
+        self,
+        store: FileStore,
+        triggers: TriggersForFiles | None = None,
+        acls: FileAcls | None = None,
+    ) -> None:
         self._store = store
+        self._acls = acls
         self._triggers = triggers or NoFileTriggers()
 
     async def remove(self, ctx: RequestContext, name: str) -> None:
@@ -20,6 +27,8 @@ class Removals:
         await self._tell(ctx, "beforeDelete", name)
         if not await self._store.delete(name):
             raise ParseError(Code.FILE_DELETE_ERROR, "FileNotFound")
+        if self._acls is not None:
+            await self._acls.forget([name])
         await self._tell(ctx, "afterDelete", name)
 
     async def _tell(self, ctx: RequestContext, kind: str, name: str) -> None:

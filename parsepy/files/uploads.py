@@ -2,12 +2,14 @@
 
 import logging
 from collections.abc import AsyncIterator
+from contextlib import AbstractAsyncContextManager, nullcontext
 from dataclasses import replace
 
 from parsepy.errors import Code, ParseError
+from parsepy.files import acls, names
 from parsepy.files import content as contents
-from parsepy.files import names
 from parsepy.files.access import check_upload
+from parsepy.files.acls import FileAcls
 from parsepy.files.base import FileStore
 from parsepy.files.content import Content
 from parsepy.files.extensions import ExtensionRule
@@ -32,7 +34,9 @@ class Uploads:
         store: FileStore,
         denylist: Denylist,
         triggers: TriggersForFiles | None = None,
+        file_acls: FileAcls | None = None,
     ) -> None:
+        self._acls = file_acls
         self._access = options.file_upload
         self._preserve = options.preserve_file_name
         self._extensions = ExtensionRule(options.file_extensions)
@@ -70,10 +74,21 @@ class Uploads:
                     Code.OPERATION_FORBIDDEN, "Directory can only be set using the Master Key."
                 )
             names.check_directory(upload.directory)
+        self._check_acl(upload.acl)
         if upload.size == 0 and not upload.streamed:
             raise is_empty()
         self._denylist.check(upload.metadata)
         self._denylist.check(upload.tags)
+
+    def _check_acl(self, given: JSONValue | Missing) -> None:
+        if isinstance(given, Missing):
+            return
+        if self._acls is None:
+            # Storing the file all the same would open what somebody wants to be closed.
+            raise ParseError(
+                Code.OPERATION_FORBIDDEN, "Files have no ACL here: fileUpload.accessControl is off."
+            )
+        acls.checked(given)
 
     async def _before_save(self, ctx: RequestContext, upload: Upload) -> Upload | Elsewhere:
         """What the trigger leaves: its author may name more than a client, not write nonsense."""
@@ -86,6 +101,7 @@ class Uploads:
         if isinstance(chosen, Upload):
             if chosen.name != name:
                 names.check_name(chosen.name, chosen.content_type)
+            self._check_acl(chosen.acl)
             self._denylist.check(chosen.metadata)
             self._denylist.check(chosen.tags)
         return chosen
@@ -97,13 +113,21 @@ class Uploads:
         )
         counted = _Counted(upload.content.parts())
         try:
-            await self._store.save(name, counted.parts(), upload.metadata, tags=upload.tags)
+            async with self._guarding(ctx, name, upload):
+                await self._store.save(name, counted.parts(), upload.metadata, tags=upload.tags)
         except OSError as error:
             _log.exception("a file could not be stored")
             raise ParseError(
                 Code.FILE_SAVE_ERROR, f"Could not store file: {upload.name}."
             ) from error
         return Saved(name, file_url(ctx, name), counted.size, upload)
+
+    def _guarding(
+        self, ctx: RequestContext, name: str, upload: Upload
+    ) -> AbstractAsyncContextManager[None]:
+        if self._acls is not None:
+            return self._acls.guarding(ctx, name, upload.acl)
+        return nullcontext()
 
     async def _after_save(self, ctx: RequestContext, saved: Saved) -> None:
         triggers = self._triggers.of_files

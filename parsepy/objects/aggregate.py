@@ -8,9 +8,9 @@ from parsepy.aggregation.pipeline import AggregateParameters
 from parsepy.aggregation.results import present_distinct, present_rows
 from parsepy.aggregation.rewrite import rewrite
 from parsepy.aggregation.stored_names import SECRETS
-from parsepy.objects import access, read
+from parsepy.objects import access, nested_files, read
 from parsepy.objects.context import RequestContext
-from parsepy.objects.present import file_url
+from parsepy.objects.file_addresses import file_url
 from parsepy.permissions import class_access
 from parsepy.protocol.find_parameters import FindParameters, Selection
 from parsepy.schema.classes import ClassSchema
@@ -77,3 +77,5 @@ def _locate_files(ctx: RequestContext, row: JSONValue) -> None:
     for value in row.values():
         if isinstance(value, dict) and value.get("__type") == "File" and "url" not in value:
             value["url"] = file_url(ctx, str(cast("str", value.get("name"))))
+    if ctx.services.signatures is not None:
+        nested_files.sign(ctx, row)

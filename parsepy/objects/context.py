@@ -19,6 +19,7 @@ from parsepy.options.model import ServerOptions
 from parsepy.permissions import protected_fields
 from parsepy.permissions.caller import ANYONE, Caller, group_of
 from parsepy.permissions.denylist import Denylist
+from parsepy.permissions.file_signatures import FileSignatures
 from parsepy.permissions.file_urls import FileUrls
 from parsepy.permissions.protected_fields import Groups
 from parsepy.schema.classes import ClassSchema
@@ -46,6 +47,8 @@ class ObjectServices:
     """Of changes of one object that are published."""
     file_location: Callable[[str], str | None] = lambda _name: None
     """The address of a file that this server does not serve itself."""
+    signatures: FileSignatures | None = None
+    """What makes addresses of files expire; `None` where they are plain."""
     _merged: dict[str, tuple[ClassSchema, Groups]] = field(default_factory=dict)
 
     def rules_of(self, class_name: str) -> ClassRules:

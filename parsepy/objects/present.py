@@ -1,24 +1,17 @@
 """From a stored object to what its reader gets."""
 
-import re
-import urllib.parse
 from collections.abc import Iterable
 from typing import Final
 
-from parsepy.objects import access
+from parsepy.objects import access, nested_files
 from parsepy.objects.context import RequestContext
+from parsepy.objects.file_addresses import file_url
 from parsepy.objects.text_search import shown_name
 from parsepy.permissions import protected_fields
 from parsepy.permissions.caller import Caller
 from parsepy.protocol.find_parameters import Selection
 from parsepy.schema.classes import ClassSchema
 from parsepy.types import JSONValue, ParseObject
-
-_KEPT: Final = "!'()*~"
-"""What JavaScript's encodeURIComponent leaves alone."""
-
-_HOSTED: Final = re.compile(r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}-")
-"""How hosted Parse began the names of its first files."""
 
 ALWAYS: Final = frozenset(("objectId", "createdAt", "updatedAt", "ACL"))
 
@@ -53,6 +46,7 @@ class Presenter:
             or self.excluded
             or schema.relations
             or schema.files
+            or (ctx.services.signatures is not None and schema.holders)
         )
 
     @property
@@ -74,6 +68,9 @@ class Presenter:
             document.pop(name, None)
         for name in self.schema.files:
             self._locate(document.get(name))
+        if self.ctx.services.signatures is not None:
+            for name in self.schema.holders:
+                nested_files.sign(self.ctx, document.get(name))
         for name, target in self.schema.relations.items():
             if name not in self.excluded and name not in self.hidden:
                 document[name] = {"__type": "Relation", "className": target}
@@ -106,23 +103,6 @@ async def complete_for_triggers(
     """`Presenter.complete` as for anybody: what triggers get may leave the server, to a webhook."""
     anybody = RequestContext(ctx.services, Caller())
     await ctx.services.rules_of(class_name).complete(anybody, [document])
-
-
-def file_url(ctx: RequestContext, name: str) -> str:
-    """The address of a stored file; files that hosted Parse once stored are still there."""
-    options = ctx.services.options
-    # Slashes are those of a directory; clients resolve a `..` between two to another route.
-    file_name = urllib.parse.quote(name, safe=_KEPT if ".." in name else _KEPT + "/")
-    if options.file_key is not None:
-        if name.startswith("tfss-"):
-            return f"http://files.parsetfss.com/{options.file_key}/{file_name}"
-        if _HOSTED.match(name):
-            return f"http://files.parse.com/{options.file_key}/{file_name}"
-    elsewhere = ctx.services.file_location(name)
-    if elsewhere is not None:
-        return elsewhere
-    app_id = urllib.parse.quote(options.app_id, safe="")
-    return f"{ctx.mount_url}/files/{app_id}/{file_name}"
 
 
 def wanted_fields(selection: Selection) -> frozenset[str] | None:

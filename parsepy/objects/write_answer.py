@@ -2,7 +2,7 @@
 
 from typing import Final, cast
 
-from parsepy.objects import access
+from parsepy.objects import access, nested_files
 from parsepy.objects.write_state import Write
 from parsepy.permissions import protected_fields
 from parsepy.protocol.operations import Add, AddUnique, Increment, Remove
@@ -48,6 +48,8 @@ def _with_results(answer: JSONObject, write: Write, stored: JSONObject) -> JSONO
         if isinstance(operation, _TOLD):
             _tell(answer, stored, name.split("."))
     answer.update(write.answer)
+    if write.ctx.services.signatures is not None:
+        nested_files.sign(write.ctx, answer)
     return answer
 
 

@@ -3,7 +3,7 @@
 from typing import Final, cast
 
 from parsepy import errors
-from parsepy.objects import access
+from parsepy.objects import access, file_references
 from parsepy.objects.context import RequestContext
 from parsepy.objects.write_state import Write
 from parsepy.permissions import class_access
@@ -31,6 +31,7 @@ async def begin_create(ctx: RequestContext, class_name: str, body: JSONObject) -
     write = Write(ctx, schema, object_id, fields, dates.now(), creating=True)
     write.names_id = "objectId" in body
     _decode(write, operations.decode_for_create)
+    await file_references.check(write)
     return write
 
 
@@ -45,13 +46,12 @@ async def begin_update(
     schema = await access.known_class(ctx, class_name)
     fields = {name: value for name, value in body.items() if name != "objectId"}
     write = Write(ctx, schema, object_id, fields, dates.now(), creating=False)
-    _decode(write, operations.decode)
     write.names_id = "objectId" in body
+    _decode(write, operations.decode)
+    await file_references.check(write)
     return write
 
 
-def _decode(write: Write, decode: "operations.Decode") -> None:
-    """The body's fields as operations. Raises 105, 107, 108, 111, 121."""
 def turn_into_update(write: Write, object_id: str) -> None:
     """Makes a create the update of an object that is there already: a class rule has found it."""
     write.creating, write.object_id = False, object_id
@@ -61,6 +61,8 @@ def turn_into_update(write: Write, object_id: str) -> None:
     _decode(write, operations.decode)
 
 
+def _decode(write: Write, decode: "operations.Decode") -> None:
+    """The body's fields as operations. Raises 105, 107, 108, 111, 121."""
     for name, value in write.body.items():
         _decode_field(write, name, value, decode)
     _check_server_times(write)

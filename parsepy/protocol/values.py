@@ -14,6 +14,7 @@ import orjson
 from parsepy import errors
 from parsepy.protocol import dates
 from parsepy.protocol.field_types import type_of
+from parsepy.protocol.file_urls import unsigned
 from parsepy.types import JSONObject, JSONValue
 
 _TYPED_WITHIN: Final = ("Pointer", "Date", "Bytes")
@@ -56,7 +57,10 @@ def clean_nested(value: JSONValue) -> JSONValue:
         if nested_type in _TYPED_WITHIN:
             type_of(fields)
             return _clean_typed(fields)
-        return _clean_object(fields)
+        cleaned = _clean_object(fields)
+        if nested_type == "File" and isinstance(url := cleaned.get("url"), str):
+            cleaned["url"] = unsigned(url)
+        return cleaned
     if kind is list:
         return [clean_nested(item) for item in cast("list[JSONValue]", value)]
     return value

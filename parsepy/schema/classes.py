@@ -55,6 +55,7 @@ class ClassSchema:
         "exists",
         "fields",
         "files",
+        "holders",
         "name",
         "permissions",
         "pointers",
@@ -75,6 +76,8 @@ class ClassSchema:
         self.pointers = self._targets("Pointer")
         self.files = frozenset(self._of_type("File"))
         self.arrays = frozenset(self._of_type("Array"))
+        self.holders = self.arrays | frozenset(self._of_type("Object"))
+        """Fields whose values may hold others, Files too."""
         self.required = frozenset(name for name, column in self.fields.items() if column.required)
         self.defaults = {
             name: column.default

@@ -22,6 +22,10 @@ OURS = frozenset(
         "liveQueryServerOptions.maxFrameSize",
         "liveQueryServerOptions.maxSubscriptionsPerClient",
         "liveQueryServerOptions.maxUnsentSize",
+        "fileDownload.signedUrls",
+        "fileDownload.signedUrls.expiresIn",
+        "fileDownload.signedUrls.key",
+        "fileUpload.accessControl",
         "liveQueryServerOptions.resumeEvents",
     )
 )

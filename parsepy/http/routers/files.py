@@ -247,8 +247,8 @@ def _acl_header(request: FileRequest) -> JSONValue | Missing:
 
 
 def _map_header(request: FileRequest, name: str) -> JSONObject:
-    """Raises 107."""
-    text = request.headers.get(name.lower().encode())
+    """Raises 107. The JavaScript SDK sends what its `fetch` takes: Latin-1."""
+    text = request.header(name.lower().encode())
     if not text:
         return {}
     try:

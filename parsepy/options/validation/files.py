@@ -2,9 +2,18 @@
 
 from collections.abc import Mapping
 
+from parsepy.options.definitions.files import OWNER, PUBLIC
 from parsepy.options.errors import OptionsError
 from parsepy.options.patterns import compile_pattern
-from parsepy.options.validation.rules import each_given, is_array, is_boolean, is_object, require
+from parsepy.options.validation.rules import (
+    each_given,
+    is_array,
+    is_boolean,
+    is_integer,
+    is_object,
+    is_string,
+    require,
+)
 
 _AUDIENCES = ("enableForAnonymousUser", "enableForPublic", "enableForAuthenticatedUser")
 
@@ -28,6 +37,10 @@ def check_file_upload(values: Mapping[str, object]) -> None:
         not is_array(domains) or all(isinstance(d, str) and d for d in domains),
         "fileUpload.allowedFileUrlDomains must contain only non-empty strings.",
     )
+    require(
+        upload.get("accessControl") in (None, OWNER, PUBLIC),
+        f'fileUpload.accessControl must be "{OWNER}" or "{PUBLIC}".',
+    )
 
 
 def _check_extension(pattern: object) -> None:
@@ -46,3 +59,21 @@ def check_file_download(values: Mapping[str, object]) -> None:
     if not is_object(download):
         raise OptionsError("fileDownload must be an object value.")
     each_given(download, _AUDIENCES, is_boolean, "fileDownload.{} must be a boolean value.")
+    signed = download.get("signedUrls")
+    if signed is not None:
+        _check_signed_urls(signed)
+
+
+def _check_signed_urls(signed: object) -> None:
+    if not is_object(signed):
+        raise OptionsError("fileDownload.signedUrls must be an object value.")
+    expires_in = signed.get("expiresIn", 1)
+    require(
+        is_integer(expires_in) and expires_in >= 1,
+        "fileDownload.signedUrls.expiresIn must be a whole number of seconds of at least 1.",
+    )
+    key = signed.get("key")
+    require(
+        key is None or (is_string(key) and bool(key)),
+        "fileDownload.signedUrls.key must be a non-empty string.",
+    )
