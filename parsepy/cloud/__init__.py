@@ -41,6 +41,7 @@ from parsepy.cloud.registering import (
 )
 from parsepy.cloud.registry import RegistrationError, Registry
 from parsepy.cloud.relations import Relation
+from parsepy.cloud.request_log import logger
 from parsepy.cloud.requests import (
     ConfigRequest,
     FileRequest,
@@ -112,6 +113,7 @@ __all__ = [
     "job_status",
     "jobs_data",
     "live_query_figures",
+    "logger",
     "now",
     "on_live_query_event",
     "publish",

@@ -16,18 +16,21 @@ from parsepy.cloud.requests import (
     FunctionRequest,
     TriggerRequest,
 )
-from parsepy.telemetry.logs import level_of
-from parsepy.types import JSONValue, Missing
+from parsepy.errors import ParseError
+from parsepy.telemetry.entries import cut
+from parsepy.telemetry.levels import level_of
+from parsepy.telemetry.masking import MASK, is_secret
+from parsepy.types import JSONObject, JSONValue, Missing
 
 _log = logging.getLogger(__name__)
 
 MOST: Final = 1000
 """Characters of a value; the rest is cut off."""
 
-MASK: Final = "********"
-_SECRET: Final = frozenset(
-    ("password", "sessiontoken", "masterkey", "maintenancekey", "authdata", "_hashed_password")
-)
+MOST_KEPT: Final = 8000
+"""Characters of parameters that are kept as they are beside the text."""
+
+NO_JSON: Final = "(no JSON)"
 _DEEPEST: Final = 32
 
 
@@ -43,59 +46,80 @@ class CallLog:
 
     def function_ran(self, request: FunctionRequest, result: JSONValue | Missing) -> None:
         if _is_written(self._function_ran):
-            _log.log(
-                self._function_ran,
-                "Ran cloud function %s for user %s with: Input: %s Result: %s [%s]",
-                request.function_name,
-                _who(request),
-                _shown(request.params),
-                _shown(result),
-                request.request_id,
+            given = _json(request.params)
+            text = (
+                f"Ran cloud function {request.function_name} for user {_who(request)} with:\n"
+                f"  Input: {cut(given, MOST)}\n  Result: {_shown(result)}"
             )
+            _tell(self._function_ran, text, request, _of_function(request, given))
 
     def function_failed(self, request: FunctionRequest, error: Exception) -> None:
         if _is_written(self._function_failed):
-            _log.log(
-                self._function_failed,
-                "Failed running cloud function %s for user %s with: Input: %s Error: %s [%s]",
-                request.function_name,
-                _who(request),
-                _shown(request.params),
-                error,
-                request.request_id,
-                exc_info=_cause(error),
+            given = _json(request.params)
+            text = (
+                f"Failed running cloud function {request.function_name} for user {_who(request)}"
+                f" with:\n  Input: {cut(given, MOST)}\n  Error: {_told(error)}"
             )
+            meta = {**_of_function(request, given), "error": _body(error)}
+            _tell(self._function_failed, text, request, meta, _cause(error))
 
     def trigger_ran(self, request: CloudRequest) -> None:
         name = _trigger_name(request)
         level = self._after if name.startswith("after") else self._before_ran
         if _is_written(level):
             class_name, given = _subject(request)
-            _log.log(
-                level,
-                "%s triggered for %s for user %s: Input: %s [%s]",
-                name,
-                class_name,
-                _who(request),
-                _shown(given),
-                request.request_id,
+            text = (
+                f"{name} triggered for {class_name} for user {_who(request)}:\n"
+                f"  Input: {_shown(given)}"
             )
+            _tell(level, text, request, _of_trigger(request, name, class_name))
 
     def trigger_failed(self, request: CloudRequest, error: Exception) -> None:
         name = _trigger_name(request)
         if _is_written(self._before_failed):
             class_name, given = _subject(request)
-            _log.log(
-                self._before_failed,
-                "%s failed for %s for user %s: Input: %s Error: %s [%s]",
-                name,
-                class_name,
-                _who(request),
-                _shown(given),
-                error,
-                request.request_id,
-                exc_info=_cause(error),
+            text = (
+                f"{name} failed for {class_name} for user {_who(request)}:\n"
+                f"  Input: {_shown(given)}\n  Error: {_told(error)}"
             )
+            meta = {**_of_trigger(request, name, class_name), "error": _body(error)}
+            _tell(self._before_failed, text, request, meta, _cause(error))
+
+
+def _tell(
+    level: int,
+    text: str,
+    request: CloudRequest,
+    meta: JSONObject,
+    cause: BaseException | None = None,
+) -> None:
+    extra = {"meta": meta, "request_id": request.request_id}
+    _log.log(level, "%s", text, exc_info=cause, extra=extra)
+
+
+def _of_function(request: FunctionRequest, given: str) -> JSONObject:
+    meta: JSONObject = {"functionName": request.function_name, **_of_user(request)}
+    if len(given) <= MOST_KEPT and given != NO_JSON:
+        meta["params"] = orjson.loads(given)
+    return meta
+
+
+def _of_trigger(request: CloudRequest, name: str, class_name: str) -> JSONObject:
+    return {"className": class_name, "triggerType": name, **_of_user(request)}
+
+
+def _of_user(request: CloudRequest) -> JSONObject:
+    return {} if request.user is None else {"user": request.user.object_id}
+
+
+def _told(error: Exception) -> str:
+    return _json(_body(error))
+
+
+def _body(error: Exception) -> JSONObject:
+    if isinstance(error, ParseError):
+        return {"message": error.message, "code": error.code}
+    return {"message": str(error)}
 
 
 def _trigger_name(request: CloudRequest) -> str:
@@ -133,11 +157,14 @@ def _who(request: CloudRequest) -> str | None:
 
 
 def _shown(value: object) -> str:
+    return cut(_json(value), MOST)
+
+
+def _json(value: object) -> str:
     try:
-        text = orjson.dumps(_masked(value, 0), option=orjson.OPT_NON_STR_KEYS).decode()
+        return orjson.dumps(_masked(value, 0), option=orjson.OPT_NON_STR_KEYS).decode()
     except (TypeError, ValueError, RecursionError):
-        return "(no JSON)"
-    return text if len(text) <= MOST else f"{text[:MOST]}... (truncated)"
+        return NO_JSON
 
 
 def _masked(value: object, depth: int) -> object:
@@ -147,7 +174,7 @@ def _masked(value: object, depth: int) -> object:
         return "…"
     if isinstance(value, Mapping):
         return {
-            name: MASK if str(name).lower() in _SECRET else _masked(child, depth + 1)
+            name: MASK if is_secret(str(name)) else _masked(child, depth + 1)
             for name, child in value.items()
         }
     if isinstance(value, list | tuple):

@@ -192,6 +192,10 @@ class ParseApi:
         return found
 
     def _failure(self, error: ParseError) -> Answer:
+        if self._services.state != "ok":
+            # A server that starts is asked again and again.
+            body = error.body(sanitise=self._options.enable_sanitized_error_response)
+            return Answer(body, error.http_status)
         return Answer(failure_body(error, self._options), error.http_status)
 
 
@@ -203,7 +207,9 @@ def _query(scope: Scope, segments: list[str]) -> JSONObject:
 async def _told(request: Request, handler: Handler, url: str) -> Answer:
     traffic.tell_request(request, url)
     answer = await handler(request)
-    traffic.tell_answer(request, url, answer)
+    if request.segments[0] != "scriptlog":
+        # The log would hold itself, again and again.
+        traffic.tell_answer(request, url, answer)
     return answer
 
 

@@ -16,8 +16,8 @@ OPTION: Final = "loggerAdapter"
 
 
 class OwnLog:
-    """`log(level, message, meta)` keeps an entry; `query(options)`, if it is there, gives back a list
-    of them. Neither is called in the event loop, so they may block."""
+    """`log(level, message, meta)` keeps an entry; `query(options)`, if it is there, gives back a
+    list of them. Neither is called in the event loop, so they may block."""
 
     def __init__(self, adapter: Any) -> None:
         """Raises `OptionsError` for what cannot be one."""
@@ -48,9 +48,7 @@ class OwnLog:
 
 
 def cannot_be_queried() -> ParseError:
-    return ParseError(
-        Code.PUSH_MISCONFIGURED, "Querying logs is not supported with this adapter"
-    )
+    return ParseError(Code.PUSH_MISCONFIGURED, "Querying logs is not supported with this adapter")
 
 
 def _options(query: LogQuery) -> dict[str, object]:

@@ -9,8 +9,8 @@ from typing import Final
 import orjson
 
 from parsepy.protocol import dates
-from parsepy.telemetry.masking import Masker
 from parsepy.telemetry.levels import level_name
+from parsepy.telemetry.masking import Masker
 from parsepy.types import JSONObject
 
 MOST: Final = 8000

@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from typing import Final
+from urllib.parse import quote, unquote_plus
 
 MASK: Final = "********"
 
@@ -37,7 +38,9 @@ def is_secret(name: str) -> bool:
     return plain.endswith(_ENDINGS) or plain.startswith(_BEGINNINGS)
 
 
-_NAME: Final = r"[A-Za-z_][A-Za-z0-9_.\-]{0,63}"
+_NAME: Final = r"(?<![A-Za-z0-9_.\-])[A-Za-z_][A-Za-z0-9_.\-]{0,63}"
+# Looked for where one begins, so that a long text costs no more than its length.
+
 _MEMBER: Final = re.compile(
     rf"""(?P<name>{_NAME})(?P<between>(?:\\?["'])?\s{{0,4}}[:=]\s{{0,4}})"""
     r"""(?P<value>\\?"(?:[^"\\]|\\[^"])*\\?"?|'[^']*'?|-?[0-9.]+|[\[{][^\]}]*[\]}]?)"""
@@ -46,6 +49,7 @@ _MEMBER: Final = re.compile(
 
 _PARAMETER: Final = re.compile(rf"(?P<name>{_NAME})(?P<between>=)(?P<value>[^&\s\"',;)}}\]]+)")
 _HEADER: Final = re.compile(rf"(?P<name>{_NAME})(?P<between>:\s{{1,4}})(?P<value>[^\s\"',;}}\]]+)")
+_QUERY: Final = re.compile(r"\?([^\s?\"'<>]+=[^\s?\"'<>]+)")
 _SHAPES: Final = re.compile(
     r"\br:[0-9a-f]{32}\b"  # a session token
     r"|\$2[abxy]\$\d\d\$[./A-Za-z0-9]{53}|\$argon2[a-z]{1,2}\$[^\s\"']{1,200}"  # hashes
@@ -57,15 +61,28 @@ _SHAPES: Final = re.compile(
 
 def mask_text(text: str) -> str:
     """`text` without the secrets that can be told by their names or by their shape."""
+    if "%" in text:
+        text = _QUERY.sub(lambda found: f"?{_masked_query(found[1])}", text)
     for pattern in (_MEMBER, _PARAMETER, _HEADER):
         text = pattern.sub(_replacement, text)
     return _SHAPES.sub(MASK, text)
 
 
+def _masked_query(query: str) -> str:
+    """What a parameter holds is looked at as it is meant: `where=%7B%22sessionToken%22…`."""
+    parts: list[str] = []
+    for part in query.split("&"):
+        name, between, value = part.partition("=")
+        meant = unquote_plus(value)
+        masked = MASK if is_secret(unquote_plus(name)) and value else mask_text(meant)
+        parts.append(part if masked == meant else f"{name}{between}{quote(masked, safe='*')}")
+    return "&".join(parts)
+
+
 def _replacement(found: re.Match[str]) -> str:
-    if not is_secret(found["name"]):
-        return found[0]
     value = found["value"]
+    if value.startswith(MASK) or not is_secret(found["name"]):
+        return found[0]
     quote = re.match(r"""\\?["']""", value)
     mark = "" if quote is None else quote[0]
     return f"{found['name']}{found['between']}{mark}{MASK}{mark}"

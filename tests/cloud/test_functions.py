@@ -237,16 +237,18 @@ async def test_the_log_tells_what_ran_without_secrets(
     await parse.ok("POST", "/functions/f", body)
     await parse.send("POST", "/functions/f", {"fail": True})
 
-    ran, failed = (r for r in caplog.records if r.name == "parsepy.cloud.call_log")
-    within = next(r for r in caplog.records if r.name == "parsepy.cloud.code")
-    assert "secret" not in caplog.text
-    assert '"password":"********"' in ran.getMessage()
-    assert '"n":1' in ran.getMessage()
-    assert "... (truncated)" in ran.getMessage()
-    assert (ran.levelname, failed.levelname) == ("INFO", "ERROR")
-    assert "Failed running cloud function f for user None" in failed.getMessage()
+    ran, failed = (vars(r) for r in caplog.records if r.name == "parsepy.cloud.call_log")
+    within = next(vars(r) for r in caplog.records if r.name == "parsepy.cloud.code")
+    assert "secret" not in caplog.text + str([vars(r).get("meta") for r in caplog.records])
+    assert '"password":"********"' in ran["message"]
+    assert '"n":1' in ran["message"]
+    assert "... (truncated)" in ran["message"]
+    assert (ran["levelname"], failed["levelname"]) == ("INFO", "ERROR")
+    assert "Failed running cloud function f for user None" in failed["message"]
+    assert ran["meta"]["params"] == {**body, "password": "********", "user": {"sessionToken": "********"}}
+    assert failed["meta"]["error"] == {"message": "mine", "code": 999}
     # One request is told by one id.
-    assert within.getMessage().rpartition(" ")[2] == ran.getMessage().rpartition(" ")[2]
+    assert within["request_id"] == ran["request_id"] != failed["request_id"]
 
 
 async def test_levels_of_the_log_are_options(caplog: pytest.LogCaptureFixture) -> None:

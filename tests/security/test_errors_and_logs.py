@@ -134,7 +134,7 @@ async def test_rule_passwords_keys_and_tokens_are_in_no_log(
             ("GET", "/classes/Closed", {}, session(ann)),
             ("GET", "/classes/Closed", {"where": {"sessionToken": ann.token}}, session(ann)),
             ("GET", "/sessions", {"where": {"sessionToken": ann.token}}, READ_ONLY),
-            ("POST", "/classes/Game", {"a": password}, READ_ONLY),
+            ("POST", "/classes/Game", {"a": {"password": password}}, READ_ONLY),
             ("GET", "/schemas", {}, Who(master_key=MASTER_KEY + "x")),
             ("GET", "/schemas", {}, Who(MASTER_KEY, MAINTENANCE_KEY)),
             ("GET", "/users/me", {}, Who(session_token=ann.token + "x")),

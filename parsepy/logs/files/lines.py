@@ -59,9 +59,7 @@ def end_of(file: BinaryIO) -> int:
     return 0
 
 
-def around(
-    file: BinaryIO, end: int, is_behind: Judge
-) -> tuple[int, int]:
+def around(file: BinaryIO, end: int, is_behind: Judge) -> tuple[int, int]:
     """Two beginnings of lines, about `BLOCK` apart: the first line of which `is_behind` is true is
     not before the one, and not behind the other.
 
@@ -78,9 +76,7 @@ def around(
     return first, end if high == end else min(end, _next_line(file, high))
 
 
-def _judged(
-    file: BinaryIO, position: int, end: int, is_behind: Judge
-) -> bool:
+def _judged(file: BinaryIO, position: int, end: int, is_behind: Judge) -> bool:
     start = _next_line(file, position)
     for line in forwards(file, start):
         answer = is_behind(line)
