@@ -1,23 +1,75 @@
-"""From a database address to the store of its files; only that store is imported."""
+"""From the options to the store of an app's files; only that store is imported."""
 
+from pathlib import Path
 from typing import cast
 
+from parsepy.files.adapter_option import OPTION, Asked, read_adapter
 from parsepy.files.base import FileStore
 from parsepy.options.database_uri import files_folder, is_mongodb, sqlite_file
+from parsepy.options.errors import OptionsError
+from parsepy.options.functions import load_adapter
 from parsepy.options.model import ServerOptions
+from parsepy.options.reading import OptionReader
 from parsepy.storage.base import Storage
 
 
 def open_files(options: ServerOptions, storage: Storage) -> FileStore:
-    """MongoDB keeps files in itself, SQLite in a folder beside its file. Touches nothing yet."""
-    if is_mongodb(options.database_uri):
-        from parsepy.files.gridfs import GridFSFiles
-        from parsepy.storage.mongodb import MongoStorage
+    """The store that `filesAdapter` names, else the database's. Touches nothing yet.
 
-        # A test's wrapper around the store has its members, and is none.
-        mongo = cast("MongoStorage", storage)
-        return GridFSFiles(lambda: mongo.database)
-    file = sqlite_file(options.database_uri)
+    Raises `OptionsError` for one that cannot work.
+    """
+    asked = read_adapter(options.files_adapter)
+    if asked is None:
+        return with_key(_of_database(options.database_uri, storage), options.file_key)
+    if asked.built_in is None:
+        return _own(asked)
+    if asked.built_in == "gridfs":
+        return with_key(_gridfs(asked, options.database_uri, storage), options.file_key)
+    if asked.built_in == "folder":
+        return with_key(open_folder(asked), folder_key(asked))
+    return _object_store(asked)
+
+
+def with_key(store: FileStore, key: str | None) -> FileStore:
+    """The store as one whose files are encrypted with the key, if there is one."""
+    if key is None:
+        return store
+    from parsepy.files.encrypted import EncryptedFiles
+    from parsepy.files.encryption import key_of
+
+    return EncryptedFiles(store, key_of(key))
+
+
+def open_folder(asked: Asked) -> FileStore:
+    """The folder itself: what lies in it may be encrypted with `folder_key`."""
+    from parsepy.files.folder import FolderFiles
+
+    given = _folder_options(asked)
+    path, below_files = given.text("path"), given.text("filesSubDirectory")
+    if path is not None and below_files is not None:
+        raise OptionsError(
+            f"Option {given.path} must have path or filesSubDirectory, not both: the second one is"
+            " below ./files."
+        )
+    # As npm's adapter reads it: below `files` where the server was started, even with a slash.
+    return FolderFiles(Path(path or f"files/{below_files or ''}"))
+
+
+def folder_key(asked: Asked) -> str | None:
+    return _folder_options(asked).text("encryptionKey")
+
+
+def _folder_options(asked: Asked) -> OptionReader:
+    given = OptionReader(f"{OPTION}.options", asked.settings)
+    given.check_names(("path", "filesSubDirectory", "encryptionKey"))
+    return given
+
+
+def _of_database(database_uri: str, storage: Storage) -> FileStore:
+    """MongoDB keeps files in itself, SQLite in a folder beside its file."""
+    if is_mongodb(database_uri):
+        return _in(storage)
+    file = sqlite_file(database_uri)
     if file is None:
         from parsepy.files.memory import MemoryFiles
 
@@ -25,3 +77,32 @@ def open_files(options: ServerOptions, storage: Storage) -> FileStore:
     from parsepy.files.embedded import EmbeddedFiles
 
     return EmbeddedFiles(files_folder(file))
+
+
+def _gridfs(asked: Asked, database_uri: str, storage: Storage) -> FileStore:
+    OptionReader(f"{OPTION}.options", asked.settings).check_names(())
+    if not is_mongodb(database_uri):
+        raise OptionsError(f"Option {OPTION}: gridfs needs a databaseURI that names a MongoDB.")
+    return _in(storage)
+
+
+def _in(storage: Storage) -> FileStore:
+    from parsepy.files.gridfs import GridFSFiles
+    from parsepy.storage.mongodb import MongoStorage
+
+    # A test's wrapper around the store has its members, and is none.
+    mongo = cast("MongoStorage", storage)
+    return GridFSFiles(lambda: mongo.database)
+
+
+def _own(asked: Asked) -> FileStore:
+    from parsepy.files.own import own_store
+
+    return own_store(load_adapter(OPTION, asked.own, asked.settings))
+
+
+def _object_store(asked: Asked) -> FileStore:
+    from parsepy.files.objectstore import open_object_store
+
+    assert asked.built_in is not None
+    return open_object_store(asked.built_in, f"{OPTION}.options", asked.settings)

@@ -85,7 +85,7 @@ def build_options(values: Mapping[str, object]) -> ServerOptions:
         enable_product_purchase_legacy_api=v["enableProductPurchaseLegacyApi"],
         preserve_file_name=v["preserveFileName"],
         file_key=v.get("fileKey") or None,
-        files_adapter=v.get("filesAdapter") or None,
+        files_adapter=v.get("filesAdapter"),
         server_url=v["serverURL"],
         public_server_url=v.get("publicServerURL") or None,
         mount_path=normalised_mount_path(v["mountPath"]),

@@ -37,6 +37,13 @@ class OptionReader:
             raise OptionsError(f"Option {self.path}.{name} is required.")
         return value
 
+    def mapping(self, name: str) -> Mapping[str, object]:
+        """Empty where it is not given."""
+        value = self._values.get(name, {})
+        if not isinstance(value, Mapping):
+            raise self.wrong(name, "an object")
+        return value
+
     def choice(self, name: str, choices: Iterable[str], default: str) -> str:
         value = self._values.get(name, default)
         if not isinstance(value, str) or value not in choices:

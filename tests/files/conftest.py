@@ -1,8 +1,9 @@
 """Every file store there is, empty, and opened anew on the same place."""
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
 
@@ -12,8 +13,10 @@ from parsepy.files.encrypted import EncryptedFiles
 from parsepy.files.encryption import key_of
 from parsepy.files.folder import FolderFiles
 from parsepy.files.memory import MemoryFiles
+from parsepy.files.objectstore import open_object_store
 from tests.files.samples import Opening
 from tests.files.stores import gridfs
+from tests.support.s3_server import S3Server, running_s3
 
 
 @asynccontextmanager
@@ -28,6 +31,9 @@ def _opening(kind: str, request: pytest.FixtureRequest) -> Opening:
         return lambda: gridfs(uri)
     if kind == "memory":
         return lambda: _closing(MemoryFiles())
+    if kind == "s3":
+        settings = request.getfixturevalue("s3_settings")
+        return lambda: _closing(open_object_store("s3", "filesAdapter.options", settings))
     folder: Path = request.getfixturevalue("tmp_path")
     if kind == "folder":
         return lambda: _closing(FolderFiles(folder / "files" / "app"))
@@ -37,16 +43,28 @@ def _opening(kind: str, request: pytest.FixtureRequest) -> Opening:
     return lambda: _closing(EmbeddedFiles(folder / "app.sqlite.files"))
 
 
-@pytest.fixture(params=["embedded", "memory", "gridfs", "folder", "encrypted"])
+@pytest.fixture(params=["embedded", "memory", "gridfs", "folder", "encrypted", "s3"])
 async def files(request: pytest.FixtureRequest) -> AsyncIterator[FileStore]:
     async with _opening(request.param, request)() as store:
         yield store
 
 
-@pytest.fixture(params=["embedded", "gridfs", "folder", "encrypted"])
+@pytest.fixture(params=["embedded", "gridfs", "folder", "encrypted", "s3"])
 def lasting(request: pytest.FixtureRequest) -> Opening:
     """Opens one and the same store, as often as it is called: what restarts and twins see."""
     return _opening(request.param, request)
+
+
+@pytest.fixture(scope="session")
+def s3_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[S3Server]:
+    with running_s3(tmp_path_factory.mktemp("s3")) as server:
+        yield server
+
+
+@pytest.fixture
+def s3_settings(s3_server: S3Server) -> dict[str, object]:
+    """A part of the bucket that is this test's own."""
+    return {**s3_server.options, "bucketPrefix": f"{uuid4().hex}/of_"}
 
 
 @pytest.fixture
