@@ -17,6 +17,7 @@ from parsepy.testing.cloud_bridge import CloudBridge
 from parsepy.testing.lent_files import lent_files
 from parsepy.testing.option_bridge import decoded_options
 from parsepy.testing.process import RemoteProcess
+from parsepy.testing.receipts import EveryReceipt
 from parsepy.types import JSONObject, JSONValue
 
 _THROWN_AS_ERRORS: Final = (
@@ -31,6 +32,7 @@ class SwitchableApp:
 
     def __init__(self, app: ParseApp, process: RemoteProcess) -> None:
         self.current = app
+        app.parts.services.app_store = EveryReceipt()
         self._files = app.parts.files
         self._process = process
 
@@ -79,6 +81,7 @@ class SwitchableApp:
         old = self.current.parts
         registry = self.current.registry
         replacement = ParseApp(loaded, old.storage, files=files or self._files, registry=registry)
+        replacement.parts.services.app_store = EveryReceipt()
         try:
             await replacement.parts.prepare()
         except BaseException:

@@ -13,6 +13,7 @@ from parsepy.protocol import clock
 from parsepy.protocol.clock import Clock
 from parsepy.storage.sqlite import SQLiteStorage
 from parsepy.testing.app_options import CLIENT_ADDRESS
+from parsepy.testing.receipts import EveryReceipt
 
 CHEAP_HASHES: Final = 4
 """The cost of passwords: 1 ms for each in place of 50."""
@@ -44,6 +45,7 @@ class RunningApp:
         """Raises `OptionsError`, and what a start raises."""
         app = ParseApp(load_options(options).options, registry=registry)
         app.parts.users.passwords.cost = CHEAP_HASHES
+        app.parts.services.app_store = EveryReceipt()
         life = _life(app.parts, own_clock)
         await anext(life)
         return cls(app, options, own_clock, life, await _storage(app).image())
