@@ -26,6 +26,7 @@ from parsepy.files.uploads import Uploads
 from parsepy.http import paths
 from parsepy.http.api import ParseApi
 from parsepy.http.rate_limits import RateLimits
+from parsepy.http.readiness import Check, Readiness
 from parsepy.http.route_allow_list import RouteAllowList
 from parsepy.http.services import AppServices
 from parsepy.installations.audience_rules import AudienceRules
@@ -227,9 +228,26 @@ class AppParts:
             allowed_routes=_allowed_routes(options),
             self_check=SelfCheck(options),
             logs=self.logs,
+            readiness=Readiness(self._checks(options)),
             app_store=AppStore(self.outbound),
             analytics=self.analytics,
         )
+
+    def _checks(self, options: ServerOptions) -> dict[str, Check]:
+        """What `/health/ready` looks at: something that is nowhere is asked for."""
+
+        async def database() -> None:
+            await self.storage.get(await self.schemas.get("_User"), "readiness", None)
+
+        async def redis() -> None:
+            if self._pubsub is None or not self._pubsub.hears:
+                raise ConnectionError("Redis does not answer")
+
+        checks: dict[str, Check] = {
+            "database": database,
+            "files": lambda: self.files.find("readiness"),
+        }
+        return checks if options.redis_url is None else {**checks, "redis": redis}
 
     async def start(self) -> None:
         self.services.state = "starting"
@@ -238,6 +256,7 @@ class AppParts:
             await self.storage.start()
             await self.prepare()
         except BaseException:
+            self.services.state = "error"
             await self.logs.close()
             raise
 
@@ -323,6 +342,7 @@ class AppParts:
         await self.users.background.settled()
         await self.users.sessions.settled()
         await self.services.self_check.close()
+        await self.services.readiness.close()
         if self._pubsub is not None:
             await self._pubsub.close()
         await self.cloud.close()

@@ -49,13 +49,15 @@ class Admission:
         await self._verify_within_limits(scope, method, segments, asking)
         return caller, asking
 
-    def check_health(self, headers: dict[bytes, bytes], address: str, method: str) -> None:
+    def check_health(
+        self, headers: dict[bytes, bytes], address: str, method: str, segments: list[str]
+    ) -> None:
         """`/health` needs no application id, so only a header can bring a key. Raises 119."""
         if self._services.allowed_routes is None:
             return
         credentials = credential_rules.from_headers(headers, self._options.app_id)
         caller = privileged(self._services, credentials, address) or Caller()
-        self._services.allowed_routes.check(caller, method, ["health"])
+        self._services.allowed_routes.check(caller, method, segments)
 
     async def _verify_within_limits(
         self, scope: Scope, method: str, segments: list[str], asking: Asking

@@ -21,7 +21,7 @@ from parsepy.http.request import Request
 from parsepy.http.routers import files
 from parsepy.http.routers.files import FileRequest
 from parsepy.http.routers.pages import PageRoutes
-from parsepy.http.routers.system import health
+from parsepy.http.routers.system import health, ready
 from parsepy.http.routes import find_route
 from parsepy.http.routing import Handler
 from parsepy.http.services import AppServices
@@ -99,9 +99,10 @@ class ParseApi:
     ) -> Answer | StreamedAnswer:
         mount, path = self._mount_and_path(scope)
         segments = paths.split(path)
-        if segments == ["health"]:
-            self._admission.check_health(headers, self._origins.address(scope, headers), method)
-            return health(self._services)
+        if segments in (["health"], ["health", "ready"]):
+            address = self._origins.address(scope, headers)
+            self._admission.check_health(headers, address, method, segments)
+            return health(self._services) if len(segments) == 1 else await ready(self._services)
         if self._services.state != "ok":
             raise ParseError(errors.Code.INTERNAL, f"Invalid server state: {self._services.state}")
         if segments and segments[0] == "files":

@@ -10,6 +10,7 @@ from parsepy.files.downloads import Downloads
 from parsepy.files.removals import Removals
 from parsepy.files.uploads import Uploads
 from parsepy.http.rate_limits import RateLimits
+from parsepy.http.readiness import Readiness
 from parsepy.http.route_allow_list import RouteAllowList
 from parsepy.logs.service import Logs
 from parsepy.objects.context import ObjectServices
@@ -26,7 +27,8 @@ from parsepy.users.verification import EmailVerification
 
 @dataclass(slots=True)
 class AppServices:
-    """Made in the composition root. `state` is what `/health` tells: `starting`, then `ok`."""
+    """Made in the composition root. `state` is what `/health` tells: `initialized`, `starting`,
+    then `ok` or `error`, and `stopping` in the end."""
 
     options: ServerOptions
     objects: ObjectServices
@@ -49,4 +51,5 @@ class AppServices:
     app_store: AppStore
     analytics: Analytics | None
     logs: Logs
+    readiness: Readiness
     state: str = "initialized"

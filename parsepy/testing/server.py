@@ -3,8 +3,9 @@
 import asyncio
 import contextlib
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any, cast
 
 import uvicorn
@@ -32,7 +33,11 @@ def run() -> None:
 
     Raises `OptionsError` for a configuration that is wrong.
     """
-    base = {"databaseURI": os.environ.get("DATABASE_URI", "sqlite::memory:")}
+    with TemporaryDirectory(prefix="parsepy-log-") as logs:
+        _run({"databaseURI": os.environ.get("DATABASE_URI", "sqlite::memory:"), "logsFolder": logs})
+
+
+def _run(base: Mapping[str, object]) -> None:
     process = RemoteProcess()
     options = decoded_options(_configuration(), process)
     switchable = SwitchableApp(create_app({**options, **base}), process)

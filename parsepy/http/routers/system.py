@@ -1,4 +1,4 @@
-"""`/health` and `/serverInfo`."""
+"""`/health`, `/health/ready` and `/serverInfo`."""
 
 from parsepy import errors
 from parsepy.http.answer import Answer
@@ -18,6 +18,11 @@ def health(services: AppServices) -> Answer:
     return Answer({"status": services.state}, 503, headers)
 
 
+async def ready(services: AppServices) -> Answer:
+    """Whether the stores answer, too."""
+    return await services.readiness.answer() if services.state == "ok" else health(services)
+
+
 async def server_info(request: Request) -> Answer:
     if not request.ctx.caller.is_master:
         raise errors.master_key_required()
@@ -35,12 +40,12 @@ def _features(*, security_check: bool) -> JSONObject:
         "globalConfig": dict.fromkeys(no, True),
         "hooks": dict.fromkeys(no, True),
         "cloudCode": {"jobs": True},
-        "logs": dict.fromkeys(("level", "size", "order", "until", "from"), False),
+        "logs": dict.fromkeys(("level", "size", "order", "until", "from"), True),
         "push": {
             "immediatePush": False,
             "scheduledPush": False,
             "storedPushData": False,
-            "pushAudiences": False,
+            "pushAudiences": True,
             "localization": False,
         },
         "schemas": {
@@ -51,7 +56,7 @@ def _features(*, security_check: bool) -> JSONObject:
             "clearAllDataFromClass": True,
             "exportClass": False,
             "editClassLevelPermissions": True,
-            "editPointerPermissions": False,
+            "editPointerPermissions": True,
         },
         "settings": {"securityCheck": security_check},
     }
