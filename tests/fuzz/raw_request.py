@@ -1,5 +1,6 @@
 """Requests as bytes, straight into the app: no client library tidies them up on the way."""
 
+import asyncio
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
@@ -20,6 +21,8 @@ class RawRequest:
     body: bytes = b""
     pieces: int = 1
     """In how many messages the body arrives."""
+    breaks_off: bool = False
+    """Whether the client leaves before the last byte."""
 
 
 @dataclass(slots=True)
@@ -39,7 +42,13 @@ async def send(app: ASGIApp, request: RawRequest) -> RawAnswer:
     answer = RawAnswer()
 
     async def receive() -> Message:
-        return next(messages, {"type": "http.disconnect"})
+        message = next(messages, None)
+        if message is None:
+            if not request.breaks_off:
+                # He waits for his answer.
+                await asyncio.Event().wait()
+            return {"type": "http.disconnect"}
+        return message
 
     async def collect(message: Message) -> None:
         if message["type"] == "http.response.start":
@@ -75,5 +84,6 @@ def _messages(request: RawRequest) -> Iterator[Message]:
     size = -(-len(request.body) // request.pieces) or 1
     parts = [request.body[start : start + size] for start in range(0, len(request.body), size)]
     parts = parts or [b""]
+    last = len(parts) - 1 + request.breaks_off
     for place, part in enumerate(parts):
-        yield {"type": "http.request", "body": part, "more_body": place < len(parts) - 1}
+        yield {"type": "http.request", "body": part, "more_body": place < last}
