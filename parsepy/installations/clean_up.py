@@ -1,11 +1,13 @@
 """Taking away what a registration has made superfluous, once it is stored.
 
-After it, not before as in parse-server: what is refused takes nothing away, and of two devices
-that claim a token at once one keeps it. The row that was written last does. Each request looks
-at the rows of the token after its own is stored, so the last one to look sees them all.
+After it, not before as in parse-server: what is refused takes nothing away. And whoever looks
+after his own row is stored sees what others have stored before: of requests at once, on whichever
+servers, the last one to look sees all rows. All judge them by the same order, so one row stays.
 """
 
 import logging
+from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import Final
 
 from parsepy.errors import Code, ParseError, PreconditionFailed
@@ -25,8 +27,22 @@ from parsepy.types import JSONObject, ParseObject
 _log = logging.getLogger(__name__)
 
 CLASS_NAME: Final = "_Installation"
-_TIMES: Final = FindOptions(fields=frozenset(("objectId", "updatedAt")))
+_JUDGED: Final = FindOptions(
+    fields=frozenset(("objectId", INSTALLATION_ID, DEVICE_TOKEN, "createdAt", "updatedAt"))
+)
 _NOT_DONE: Final = (Code.OBJECT_NOT_FOUND, Code.OPERATION_FORBIDDEN)
+
+
+@dataclass(frozen=True, slots=True)
+class Device:
+    """What a new row is known by: all rows that have it are the same device's."""
+
+    field: str
+    value: str
+
+    @property
+    def where(self) -> Where:
+        return _equal(self.field, self.value)
 
 
 class CleanUp:
@@ -36,15 +52,52 @@ class CleanUp:
     async def merge(self, written: Write, merged: Merged) -> None:
         await self._take_away(written, merged.row, merged.field, EVERYTHING)
 
-    async def settle(self, written: Write, others: OthersWithToken) -> None:
+    async def settle(
+        self, written: Write, others: OthersWithToken | None, device: Device | None
+    ) -> bool:
+        """Whether the row that was written is gone: another request has made one of that device."""
+        wanted = [
+            *([_where(others)] if others is not None else ()),
+            *([device.where] if device is not None else ()),
+        ]
+        where = wanted[0] if len(wanted) == 1 else tree.Or(tuple(wanted))
+        rows = await written.ctx.services.storage.find(written.schema, where, _JUDGED)
+        own = written.stored or {}
+        if device is not None:
+            twins = [row for row in rows if row.get(device.field) == device.value]
+            if await self._leave_first(written, device, _with(own, twins)):
+                return True
+            rows = [row for row in rows if row not in twins]
+        if others is not None:
+            await self._leave_last(written, others, _with(own, rows))
+        return False
+
+    async def _leave_first(self, written: Write, device: Device, twins: list[ParseObject]) -> bool:
+        """Of several new rows of one device the oldest stays; those without id yield to others."""
+        ctx = written.ctx.as_master().unheard()
+        twins.sort(key=lambda row: (not row.get(INSTALLATION_ID), *_times(row, "createdAt")))
+        for twin in twins[1:]:
+            row_id = str(twin["objectId"])
+            where = tree.both(_equal("objectId", row_id), device.where)
+            await delete.take_away(ctx, written.schema, row_id, where)
+        return twins[0]["objectId"] != written.object_id
+
+    async def _leave_last(
+        self, written: Write, others: OthersWithToken, rows: list[ParseObject]
+    ) -> None:
         """Leaves the token to the row that was written last: to this one, unless another request
         was at it meanwhile."""
-        rows = await written.ctx.services.storage.find(written.schema, _where(others), _TIMES)
-        own = _order(written.stored or {})
-        found = sorted({own, *(_order(row) for row in rows)})
-        for seen, row_id in found[:-1]:
-            still = tree.both(_equal(DEVICE_TOKEN, others.token), is_no_later_than(seen).where)
-            await self._take_away(written, row_id, DEVICE_TOKEN, still)
+        ids_first = others.installation_id is not None
+        rows.sort(
+            key=lambda row: (
+                ids_first and bool(row.get(INSTALLATION_ID)),
+                *_times(row, "updatedAt"),
+            )
+        )
+        for row in rows[:-1]:
+            unchanged = is_no_later_than(str(row["updatedAt"])).where
+            still = tree.both(_equal(DEVICE_TOKEN, others.token), unchanged)
+            await self._take_away(written, str(row["objectId"]), DEVICE_TOKEN, still)
 
     async def _take_away(self, written: Write, row_id: str, field: str, where: Where) -> None:
         ctx = self._acting(written.ctx)
@@ -53,7 +106,7 @@ class CleanUp:
                 body: JSONObject = {field: {"__op": "Delete"}}
                 await write.update(ctx, CLASS_NAME, row_id, body, Condition(where))
             else:
-                await self._delete(ctx, written, row_id, where)
+                await _delete(ctx, written, row_id, where)
         except PreconditionFailed:
             # It is another device's by now, or again.
             return
@@ -62,22 +115,13 @@ class CleanUp:
                 raise
             _log.warning("a superfluous installation stays: %s [%s]", error.message, ctx.request_id)
 
-    async def _delete(self, ctx: RequestContext, written: Write, row_id: str, where: Where) -> None:
-        """Past the door for clients, who may not delete installations: their rights on this one
-        are asked for where the option wants it."""
-        permitted = await access.check_class(ctx, written.schema, "delete")
-        writable = tree.both(permitted, await access.accessible(ctx, "write"))
-        selected = tree.both(_equal("objectId", row_id), tree.both(writable, where))
-        if not await delete.take_away(ctx, written.schema, row_id, selected):
-            _log.debug("no superfluous installation to delete [%s]", ctx.request_id)
-
     def _acting(self, ctx: RequestContext) -> RequestContext:
         """In whose name. No trigger hears of it, as in parse-server."""
         if not self._options.enforce_auth:
             return ctx.as_master().unheard()
-        caller = ctx.caller
+        caller, acting = ctx.caller, ctx.unheard()
         # Without the request's installation: it is not what these changes are about.
-        acting = Caller(
+        acting.caller = Caller(
             caller.is_master,
             caller.is_read_only,
             caller.is_maintenance,
@@ -85,9 +129,25 @@ class CleanUp:
             caller.session_token,
             group=caller.group,
         )
-        quiet = ctx.unheard()
-        quiet.caller = acting
-        return quiet
+        return acting
+
+
+async def _delete(ctx: RequestContext, written: Write, row_id: str, where: Where) -> None:
+    """Past the door for clients, who may not delete installations: their rights on this one are
+    asked for where the option wants it."""
+    permitted = await access.check_class(ctx, written.schema, "delete")
+    writable = tree.both(permitted, await access.accessible(ctx, "write"))
+    selected = tree.both(_equal("objectId", row_id), tree.both(writable, where))
+    if not await delete.take_away(ctx, written.schema, row_id, selected):
+        _log.debug("no superfluous installation to delete [%s]", ctx.request_id)
+
+
+def _with(own: ParseObject, rows: Iterable[ParseObject]) -> list[ParseObject]:
+    return [own, *(row for row in rows if row["objectId"] != own["objectId"])]
+
+
+def _times(row: ParseObject, time: str) -> tuple[str, str]:
+    return str(row.get(time, "")), str(row["objectId"])
 
 
 def _where(others: OthersWithToken) -> Where:
@@ -100,10 +160,6 @@ def _where(others: OthersWithToken) -> Where:
     if others.app_identifier is not None:
         where = tree.both(where, _equal("appIdentifier", others.app_identifier))
     return where
-
-
-def _order(row: ParseObject) -> tuple[str, str]:
-    return str(row.get("updatedAt", "")), str(row["objectId"])
 
 
 def _equal(name: str, value: str) -> tree.Equal:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from parsepy.errors import Code, ParseError
-from parsepy.installations.clean_up import CleanUp
+from parsepy.installations.clean_up import CleanUp, Device
 from parsepy.installations.decision import (
     DEVICE_TOKEN,
     INSTALLATION_ID,
@@ -21,7 +21,6 @@ from parsepy.installations.decision import (
     sort_out,
 )
 from parsepy.installations.registration import Registration, read_registration
-from parsepy.installations.row_ids import RowIds
 from parsepy.objects.ports import ClassRules
 from parsepy.objects.write_begin import turn_into_update
 from parsepy.objects.write_state import Write
@@ -44,15 +43,17 @@ class _Kept:
     """For when the write is stored."""
 
     superfluous: OthersWithToken | Merged | None
-    is_devices_id: bool = False
-    """The new row's id is that of its device."""
+    device: Device | None = None
+    """Of a new row."""
+
+
+_NOTHING: Final = _Kept(None)
 
 
 class InstallationRules(ClassRules):
     def __init__(self, options: ServerOptions) -> None:
         self._token_row_survives = options.installations.token_row_survives
         self._clean_up = CleanUp(options.installations)
-        self._row_ids = RowIds(options.app_id, options.master_key, options.object_id_size)
 
     async def before_create(self, write: Write) -> None:
         registration = read_registration(write)
@@ -60,17 +61,15 @@ class InstallationRules(ClassRules):
             raise _missing("at least one ID field (deviceToken, installationId) must be specified")
         if not (registration.token or registration.known_by):
             return
-        own_id = self._id_of_device(write, registration)
-        rows = await _look_up(write, registration, own_id)
+        rows = await _look_up(write, registration, None)
         matches = sort_out(rows, registration, None)
         if registration.device_type is None and matches.known is None:
             raise _missing("deviceType must be specified")
         decision = self._decide(write, registration, matches)
         if decision.row is not None:
             _change(write, decision)
-        elif own_id is not None and all(row["objectId"] != own_id for row in rows):
-            write.object_id = own_id
-            write.kept = _Kept(decision.superfluous, is_devices_id=True)
+        else:
+            write.kept = _Kept(decision.superfluous, _device(registration))
 
     async def before_update(self, write: Write) -> None:
         registration = read_registration(write)
@@ -83,21 +82,14 @@ class InstallationRules(ClassRules):
         if decision.row is not None:
             write.object_id = str(decision.row["objectId"])
 
-    async def conclude(self, write: Write) -> None:
-        superfluous = write.kept.superfluous if isinstance(write.kept, _Kept) else None
-        if isinstance(superfluous, Merged):
-            await self._clean_up.merge(write, superfluous)
-        elif superfluous is not None:
-            await self._clean_up.settle(write, superfluous)
-
-    def was_overtaken(self, write: Write, field: str | None) -> bool:
-        return (
-            isinstance(write.kept, _Kept)
-            and write.kept.is_devices_id
-            and field == "objectId"
-            # It ends the transaction too, which is then done anew as a whole, or not at all.
-            and write.ctx.services.storage.current_transaction is None
-        )
+    async def conclude(self, write: Write) -> bool:
+        kept = write.kept
+        if not isinstance(kept, _Kept) or kept == _NOTHING:
+            return False
+        if isinstance(kept.superfluous, Merged):
+            await self._clean_up.merge(write, kept.superfluous)
+            return False
+        return await self._clean_up.settle(write, kept.superfluous, kept.device)
 
     def _decide(self, write: Write, registration: Registration, matches: Matches) -> Decision:
         decision = decide(
@@ -111,14 +103,14 @@ class InstallationRules(ClassRules):
             _come_after(write, matches)
         return decision
 
-    def _id_of_device(self, write: Write, registration: Registration) -> str | None:
-        if write.names_id:
-            return None
-        if registration.sent_id is not None:
-            return self._row_ids.of(INSTALLATION_ID, registration.sent_id)
-        if registration.token is not None and registration.known_by is None:
-            return self._row_ids.of(DEVICE_TOKEN, registration.token)
-        return None
+
+def _device(registration: Registration) -> Device | None:
+    """What a new row is known by. It does not have the id that only the request knows."""
+    if registration.sent_id is not None:
+        return Device(INSTALLATION_ID, registration.sent_id)
+    if registration.token is not None and registration.known_by is None:
+        return Device(DEVICE_TOKEN, registration.token)
+    return None
 
 
 async def _look_up(

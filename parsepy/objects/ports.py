@@ -46,9 +46,14 @@ class ClassRules:
 
     async def after_update(self, write: "Write") -> None: ...
 
-    async def conclude(self, write: "Write") -> None:
+    async def conclude(self, write: "Write") -> bool:
         """The write is stored and told of: here, and not before, other objects of the class may be
-        written."""
+        written.
+
+        True for a new object that is gone again, because another request has made the same one
+        meanwhile: the create begins anew, and finds that.
+        """
+        return False
 
     async def before_delete(self, ctx: "RequestContext", object_id: str) -> None: ...
 
@@ -76,11 +81,6 @@ class ClassRules:
     def duplicate(self, field: str | None) -> ParseError:
         """The error for a value that a unique index refuses."""
         return errors.duplicate_value()
-
-    def was_overtaken(self, write: "Write", field: str | None) -> bool:
-        """Whether the value that a unique index has refused means that another request was faster
-        with the same object: then the create begins anew, and finds it."""
-        return False
 
     def not_writable(self, ctx: "RequestContext", operation: str) -> ParseError:
         """The error when no object with that id may be written by the caller."""

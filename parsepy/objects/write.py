@@ -31,14 +31,13 @@ async def create(ctx: RequestContext, class_name: str, body: JSONObject) -> Writ
     try:
         await ctx.services.storage.insert(write.schema, write.stored)
     except DuplicateValue as duplicate:
-        if rules.was_overtaken(write, duplicate.field):
-            return await create(ctx, class_name, body)
         raise rules.duplicate(duplicate.field) from None
     await write_steps.change_relations(write)
     await rules.after_create(write)
     if ctx.services.publisher.wants(class_name):
         await publish.saved(write)
-    await rules.conclude(write)
+    if await rules.conclude(write):
+        return await create(ctx, class_name, body)
     answer = await write_triggers.after_save(write, await write_answer.create_answer(write))
     if write.refusal is not None:
         raise write.refusal
