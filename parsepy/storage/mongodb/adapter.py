@@ -27,6 +27,7 @@ from parsepy.storage.mongodb.classes import Classes
 from parsepy.storage.mongodb.connection import Connection
 from parsepy.storage.mongodb.documents import Document
 from parsepy.storage.mongodb.errors import WRITING
+from parsepy.storage.mongodb.grouped_inserts import GroupedInserts
 from parsepy.storage.mongodb.indexes import Indexes
 from parsepy.storage.mongodb.objects import Objects
 from parsepy.storage.mongodb.relations import Relations
@@ -65,6 +66,7 @@ class MongoStorage:
         self._within = self._transactions.within
         self._bindings = Bindings(self._connection)
         self._objects = Objects(self._bindings, options)
+        self._inserts = GroupedInserts(self._bindings)
         self._aggregations = Aggregations(self._bindings, options)
         self._indexes = Indexes(self._connection)
         self._text_indexes = TextIndexes(self._indexes, self._check_alterable)
@@ -94,6 +96,7 @@ class MongoStorage:
 
     async def close(self) -> None:
         await self._transactions.close()
+        await self._inserts.close()
         self._bindings.clear()
         await self._connection.close()
 
@@ -228,7 +231,8 @@ class MongoStorage:
         )
 
     async def insert(self, schema: ClassSchema, document: ParseObject) -> None:
-        await self._transactions.write(self._objects.insert(schema, document))
+        inserts = self._inserts if self._transactions.current is None else self._objects
+        await self._transactions.write(inserts.insert(schema, document))
 
     async def insert_many(
         self, schema: ClassSchema, documents: Sequence[ParseObject]

@@ -120,18 +120,22 @@ def of_write_error(entry: Mapping[str, Any]) -> DuplicateValue | Exception:
     return _of_operation(failure, _write_refused) or failure
 
 
+def failures(error: driver.BulkWriteError) -> "dict[int, DuplicateValue | Exception]":
+    """Why writes of a bulk were not done, by their place; raises what concerns all of them."""
+    if error.details["writeConcernErrors"]:
+        raise errors.database_error() from error
+    return {entry["index"]: of_write_error(entry) for entry in error.details["writeErrors"]}
+
+
 def refusals(
     error: driver.BulkWriteError,
 ) -> "list[tuple[int, DuplicateValue | ParseError]]":
     """The writes of a bulk that were refused, by their place; raises what is no refusal."""
-    if error.details["writeConcernErrors"]:
-        raise errors.database_error() from error
     refused = []
-    for entry in error.details["writeErrors"]:
-        failure = of_write_error(entry)
+    for place, failure in failures(error).items():
         if not isinstance(failure, DuplicateValue | ParseError):
             raise failure from error
-        refused.append((entry["index"], failure))
+        refused.append((place, failure))
     return refused
 
 
