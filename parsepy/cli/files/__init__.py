@@ -2,7 +2,12 @@
 
 import click
 
+from parsepy.cli.files.sweep import sweep
+
 
 @click.group()
 def files() -> None:
     """Looks after an app's stored files."""
+
+
+files.add_command(sweep)

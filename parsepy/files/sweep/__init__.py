@@ -1,0 +1,1 @@
+"""Finding stored files that nothing mentions (`parsepy files sweep`)."""

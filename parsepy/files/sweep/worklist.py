@@ -1,0 +1,166 @@
+"""What a sweep knows so far, in an SQLite file: its memory does not grow with the files."""
+
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from enum import IntEnum
+from pathlib import Path
+from typing import Final, NamedTuple, Self
+
+import apsw
+
+from parsepy.errors import Code, ParseError
+from parsepy.files.base import StoredFile
+
+APPLICATION_ID: Final = 0x50505357
+_PAGE: Final = 1000
+_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+_TABLES: Final = """
+CREATE TABLE IF NOT EXISTS about (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS seen (class TEXT PRIMARY KEY) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS files (
+    name TEXT PRIMARY KEY, version TEXT NOT NULL, length INTEGER NOT NULL, status INTEGER NOT NULL
+) WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS by_status ON files (status, name);
+"""
+
+
+class Status(IntEnum):
+    YOUNG = 0
+    """Not looked for: its object may be about to be saved."""
+    UNMENTIONED = 1
+    MENTIONED = 2
+    AGELESS = 3
+    """The store does not know when it was stored."""
+    DELETED = 4
+
+
+class Sum(NamedTuple):
+    number: int
+    bytes: int
+
+
+NOTHING: Final = Sum(0, 0)
+
+
+class Listed(NamedTuple):
+    name: str
+    version: str
+    length: int
+
+
+class Worklist:
+    """`file` is kept, and continued if it is there; without one nothing is left."""
+
+    def __init__(self, file: Path | None = None) -> None:
+        # An empty name is a file that SQLite makes in the folder for such, and removes.
+        self._connection = apsw.Connection("" if file is None else str(file))
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *raised: object) -> None:
+        self._connection.close()
+
+    def open(self, place: str, before: datetime) -> datetime:
+        """When files have to be stored before: this sweep's time, or that of the one that is
+        continued. Raises `ParseError` for a file that is another database's."""
+        try:
+            known = self._connection.pragma("application_id")
+            is_new = not self._connection.pragma("schema_version")
+            if not is_new and known != APPLICATION_ID:
+                raise _not_a_sweep()
+            self._connection.execute(_TABLES)
+            self._connection.pragma("application_id", APPLICATION_ID)
+        except apsw.Error:
+            raise _not_a_sweep() from None
+        if self.get("place") not in (None, place):
+            raise ParseError(Code.INTERNAL, "This state is of a sweep of another database.")
+        self.set("place", place)
+        if self.get("before") is None:
+            self.set("before", before.isoformat())
+        return datetime.fromisoformat(str(self.get("before")))
+
+    def get(self, name: str) -> str | None:
+        row = self._connection.execute("SELECT value FROM about WHERE name = ?", (name,))
+        found = row.fetchone()
+        return None if found is None else str(found[0])
+
+    def set(self, name: str, value: str) -> None:
+        self._connection.execute("INSERT OR REPLACE INTO about VALUES (?, ?)", (name, value))
+
+    def add(self, files: Iterable[StoredFile], before: datetime) -> None:
+        """Files of the store; those that are known already stay as they are."""
+        rows = [(file.name, file.version, file.length, _status(file, before)) for file in files]
+        with self._all_or_nothing():
+            self._connection.executemany("INSERT OR IGNORE INTO files VALUES (?, ?, ?, ?)", rows)
+
+    def mention(self, names: Iterable[str]) -> None:
+        """These are mentioned by something; most are no names of files."""
+        with self._all_or_nothing():
+            self._connection.executemany(
+                "UPDATE files SET status = ? WHERE name = ? AND status = ?",
+                [(Status.MENTIONED, _storable(name), Status.UNMENTIONED) for name in names],
+            )
+
+    def has(self, name: str) -> bool:
+        found = self._connection.execute("SELECT 1 FROM files WHERE name = ?", (name,))
+        return found.fetchone() is not None
+
+    def page(self, status: Status, after: str, most: int) -> list[Listed]:
+        """Files by name, behind the name `after`."""
+        rows = self._connection.execute(
+            "SELECT name, version, length FROM files WHERE status = ? AND name > ?"
+            " ORDER BY name LIMIT ?",
+            (status, after, most),
+        )
+        return [Listed(str(name), str(version), int(length)) for name, version, length in rows]
+
+    def of(self, status: Status) -> Iterator[Listed]:
+        page = self.page(status, "", _PAGE)
+        while page:
+            yield from page
+            page = self.page(status, page[-1].name, _PAGE)
+
+    def deleted(self, name: str) -> None:
+        self._connection.execute(
+            "UPDATE files SET status = ? WHERE name = ?", (Status.DELETED, name)
+        )
+
+    def sums(self) -> dict[Status, Sum]:
+        rows = self._connection.execute(
+            "SELECT status, count(*), total(length) FROM files GROUP BY status"
+        )
+        found = {Status(int(status)): Sum(int(n), int(size)) for status, n, size in rows}
+        return {status: found.get(status, NOTHING) for status in Status}
+
+    def has_seen(self, class_name: str) -> bool:
+        row = self._connection.execute("SELECT 1 FROM seen WHERE class = ?", (class_name,))
+        return row.fetchone() is not None
+
+    def see(self, class_name: str) -> None:
+        self._connection.execute("INSERT OR IGNORE INTO seen VALUES (?)", (class_name,))
+
+    @contextmanager
+    def _all_or_nothing(self) -> Iterator[None]:
+        with self._connection:
+            yield
+
+
+def _status(file: StoredFile, before: datetime) -> int:
+    if file.uploaded_at is None:
+        return Status.AGELESS
+    return Status.UNMENTIONED if file.uploaded_at < before else Status.YOUNG
+
+
+def _storable(name: str) -> str:
+    """Lone surrogates are in no name of a file."""
+    return name.encode(errors="replace").decode()
+
+
+def _not_a_sweep() -> ParseError:
+    return ParseError(Code.INTERNAL, "The state is no file that a sweep has made.")
+
+
+def before_now(now_ms: int, older_than: timedelta) -> datetime:
+    return _EPOCH + timedelta(milliseconds=now_ms) - older_than
