@@ -38,21 +38,27 @@ def is_secret(name: str) -> bool:
     return plain.endswith(_ENDINGS) or plain.startswith(_BEGINNINGS)
 
 
-_NAME: Final = r"(?<![A-Za-z0-9_.\-])[A-Za-z_][A-Za-z0-9_.\-]{0,63}"
-# Looked for where one begins, so that a long text costs no more than its length.
+_NAMES: Final = ("pass", "token", "secret", "key", "cookie", "auth", "recovery", "connection")
+_MARKS: Final = ("r:", "$", "eyJ", "Basic ", "Bearer ", "://")
+"""Without any of these there is no secret in a text: most texts need no closer look."""
 
-_MEMBER: Final = re.compile(
-    rf"""(?P<name>{_NAME})(?P<between>(?:\\?["'])?\s{{0,4}}[:=]\s{{0,4}})"""
-    r"""(?P<value>\\?"(?:[^"\\]|\\[^"])*\\?"?|'[^']*'?|-?[0-9.]+|[\[{][^\]}]*[\]}]?)"""
+_NAMED: Final = re.compile(
+    # Looked for where a name begins, so that a long text costs no more than its length.
+    r"(?<![A-Za-z0-9_.\-])(?P<name>[A-Za-z_][A-Za-z0-9_.\-]{0,63})"
+    r"""(?:\\?["'])?\s{0,4}[:=]\s{0,4}"""
 )
-"""A member in a text of JSON, or of what Python makes of a dictionary."""
+"""What is before a value: in JSON, in a dictionary as Python shows it, in a query, in a header."""
 
-_PARAMETER: Final = re.compile(rf"(?P<name>{_NAME})(?P<between>=)(?P<value>[^&\s\"',;)}}\]]+)")
-_HEADER: Final = re.compile(rf"(?P<name>{_NAME})(?P<between>:\s{{1,4}})(?P<value>[^\s\"',;}}\]]+)")
+_VALUE: Final = re.compile(
+    r"""(?P<quote>\\?["'])(?:(?!(?P=quote))(?:\\.|[^\\]))*|"""
+    r"""(?:(?:Basic|Bearer|Digest)\s+)?[^&\s\"',;)}\]]*[^&\s\"',;)}\]:]""",
+    re.DOTALL,
+)
+_OPENED: Final = {"{": "}", "[": "]"}
 _QUERY: Final = re.compile(r"\?([^\s?\"'<>]+=[^\s?\"'<>]+)")
 _SHAPES: Final = re.compile(
     r"\br:[0-9a-f]{32}\b"  # a session token
-    r"|\$2[abxy]\$\d\d\$[./A-Za-z0-9]{53}|\$argon2[a-z]{1,2}\$[^\s\"']{1,200}"  # hashes
+    r"|\$2[abxy]\$\d\d\$[./A-Za-z0-9]{53}|\$argon2[a-z]{1,2}\$[\w$=,+/.-]{0,200}[\w=+/]"  # hashes
     r"|\beyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{8,}(?:\.[A-Za-z0-9_-]*)?"  # a JWT
     r"|(?<=\bBasic )[A-Za-z0-9+/=_-]{6,}|(?<=\bBearer )[A-Za-z0-9+/=._~-]{6,}"
     r"|(?<=://)[^/\s@\"']{1,200}(?=@)"  # who an address logs in as, and with what
@@ -63,9 +69,48 @@ def mask_text(text: str) -> str:
     """`text` without the secrets that can be told by their names or by their shape."""
     if "%" in text:
         text = _QUERY.sub(lambda found: f"?{_masked_query(found[1])}", text)
-    for pattern in (_MEMBER, _PARAMETER, _HEADER):
-        text = pattern.sub(_replacement, text)
-    return _SHAPES.sub(MASK, text)
+    if any(mark in text for mark in _MARKS):
+        text = _SHAPES.sub(MASK, text)
+    lower = text.lower()
+    return _without_named(text) if any(name in lower for name in _NAMES) else text
+
+
+def _without_named(text: str) -> str:
+    parts: list[str] = []
+    done = 0
+    for found in _NAMED.finditer(text):
+        start = found.end()
+        if start < done or not is_secret(found["name"]) or text.startswith(MASK, start):
+            continue
+        end, quote = _end_of_value(text, start)
+        if end > start:
+            parts += (text[done:start], quote, MASK)
+            done = end
+    return "".join((*parts, text[done:]))
+
+
+def _end_of_value(text: str, start: int) -> tuple[int, str]:
+    """Where the value ends that begins at `start`, and the quotation mark that it begins with,
+    whose counterpart stays."""
+    if text[start : start + 1] in _OPENED:
+        return _end_of_brackets(text, start), ""
+    value = _VALUE.match(text, start)
+    if value is None:
+        return start, ""
+    return value.end(), value["quote"] or ""
+
+
+def _end_of_brackets(text: str, start: int) -> int:
+    opened, closed = text[start], _OPENED[text[start]]
+    depth = 0
+    for position in range(start, len(text)):
+        if text[position] == opened:
+            depth += 1
+        elif text[position] == closed:
+            depth -= 1
+            if depth == 0:
+                return position + 1
+    return len(text)
 
 
 def _masked_query(query: str) -> str:
@@ -77,15 +122,6 @@ def _masked_query(query: str) -> str:
         masked = MASK if is_secret(unquote_plus(name)) and value else mask_text(meant)
         parts.append(part if masked == meant else f"{name}{between}{quote(masked, safe='*')}")
     return "&".join(parts)
-
-
-def _replacement(found: re.Match[str]) -> str:
-    value = found["value"]
-    if value.startswith(MASK) or not is_secret(found["name"]):
-        return found[0]
-    quote = re.match(r"""\\?["']""", value)
-    mark = "" if quote is None else quote[0]
-    return f"{found['name']}{found['between']}{mark}{MASK}{mark}"
 
 
 class Masker:

@@ -1,6 +1,7 @@
 """The log: one event is one line, whatever a client wrote into it."""
 
 import io
+import json
 import logging
 import sys
 from collections.abc import Iterator
@@ -8,6 +9,7 @@ from collections.abc import Iterator
 import pytest
 
 from parsepy.telemetry import logs
+from parsepy.telemetry.levels import SILLY, VERBOSE
 from parsepy.telemetry.logs import OneLineFormatter
 
 # What some terminal, editor or log reader takes for the end of a line, or for a command.
@@ -77,9 +79,9 @@ def test_a_traceback_cannot_pass_for_an_event_either(control: str) -> None:
         ("error", logging.ERROR),
         ("warn", logging.WARNING),
         ("info", logging.INFO),
-        ("verbose", logging.INFO),
+        ("verbose", VERBOSE),
         ("debug", logging.DEBUG),
-        ("silly", logging.DEBUG),
+        ("silly", SILLY),
     ],
 )
 def test_levels_are_those_of_parse_server(
@@ -103,3 +105,68 @@ def test_an_event_is_written_once_however_often_the_log_is_configured(
 
     assert len(written.getvalue().splitlines()) == 1
     assert written.getvalue().endswith("INFO parsepy.some.room: one\\ntwo\n")
+
+
+def test_secrets_are_masked_in_events_and_tracebacks() -> None:
+    error = _raised("no log-in with password=hunter2")
+
+    line = _formatted("user %s", {"sessionToken": "r:abc"}, error=error)
+
+    assert "hunter2" not in line
+    assert "r:abc" not in line
+    assert line.startswith("ERROR parsepy.test: user {'sessionToken': '********'}\n")
+
+
+def test_an_event_names_its_request() -> None:
+    record = logging.LogRecord("parsepy.test", logging.INFO, __file__, 1, "done", (), None)
+    record.request_id = "abc"
+
+    assert OneLineFormatter("%(message)s").format(record) == "done [abc]"
+
+
+def test_events_may_be_json(logger: logging.Logger, monkeypatch: pytest.MonkeyPatch) -> None:
+    written = io.StringIO()
+    monkeypatch.setattr(sys, "stderr", written)
+    logs.configure("info", json=True)
+
+    logging.getLogger("parsepy.some.room").info("password=x", extra={"meta": {"a": 1}})
+
+    (line,) = written.getvalue().splitlines()
+    assert json.loads(line)["message"] == "password=********"
+    assert (json.loads(line)["level"], json.loads(line)["a"]) == ("info", 1)
+
+
+@pytest.mark.parametrize(("level", "silent"), [("silly", True), ("silent", False)])
+def test_the_console_can_be_silent(
+    logger: logging.Logger, monkeypatch: pytest.MonkeyPatch, level: str, silent: bool
+) -> None:
+    written = io.StringIO()
+    monkeypatch.setattr(sys, "stderr", written)
+    logs.configure(level, silent=silent)
+
+    logging.getLogger("parsepy.some.room").critical("gone")
+
+    assert written.getvalue() == ""
+
+
+def test_what_is_attached_gets_its_own_level_beside_the_consoles(
+    logger: logging.Logger, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    written, beside = io.StringIO(), io.StringIO()
+    monkeypatch.setattr(sys, "stderr", written)
+    logs.configure("warn")
+    handler = logging.StreamHandler(beside)
+    handler.setLevel(logging.INFO)
+    room = logging.getLogger("parsepy.some.room")
+
+    logs.attach(handler)
+    room.info("one")
+    room.debug("no")
+    logs.detach(handler)
+    room.info("two")
+    room.warning("three")
+
+    assert beside.getvalue() == "one\n"
+    assert "three" in written.getvalue()
+    assert "one" not in written.getvalue()
+    assert logger.level == logging.WARNING

@@ -34,13 +34,13 @@ def backwards(file: BinaryIO, end: int) -> Iterator[bytes]:
         file.seek(start)
         parts = (file.read(position - start) + (rest or b"")).split(b"\n")
         position = start
-        if rest is None and len(parts) > 1:
+        is_inside = rest is None and len(parts) == 1
+        if rest is None and not is_inside:
             parts.pop()  # the beginning of a line that is too long
         for line in reversed(parts[1:]):
             if line:
                 yield line
-        is_long = len(parts[0]) > LONGEST or (rest is None and len(parts) == 1)
-        rest = None if is_long else parts[0]
+        rest = None if is_inside or len(parts[0]) > LONGEST else parts[0]
     if rest:
         yield rest
 
