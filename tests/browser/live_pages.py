@@ -36,11 +36,18 @@ def live_page(folder: Path, parsepy: RunningParsepy) -> Iterator[str]:
             "serverURL": parsepy.url,
         }
     )
+    with serving(folder) as address:
+        yield f"{address}/?{query}"
+
+
+@contextmanager
+def serving(folder: Path) -> Iterator[str]:
+    """The address of what is in `folder`, of an origin of its own."""
     server = ThreadingHTTPServer(("127.0.0.1", 0), partial(_Quiet, directory=str(folder)))
     thread = Thread(target=server.serve_forever, daemon=True)
     thread.start()
     try:
-        yield f"http://127.0.0.1:{server.server_port}/?{query}"
+        yield f"http://127.0.0.1:{server.server_port}"
     finally:
         server.shutdown()
         server.server_close()
