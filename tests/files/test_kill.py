@@ -1,53 +1,122 @@
-"""A server that is killed while files arrive: what it had said is stored, the rest is unseen."""
+"""A server that is killed while files arrive: what it had said is stored, the rest is unseen, and a
+sweep finds what is left of it."""
 
+import json
 import socket
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 import httpx
 import pytest
+from anyio import to_thread
+from click.testing import CliRunner
+from pymongo import MongoClient
 
+from parsepy.cli.main import cli
 from parsepy.types import JSONMapping
 from tests.support.parsepy_server import RunningParsepy, running_parsepy
+from tests.support.waiting import until
 
-OPTIONS: JSONMapping = {"preserveFileName": True, "maxUploadSize": "100mb"}
+pytestmark = pytest.mark.anyio
+
 PART = b"x" * (1 << 20)
 SENT = 6 * len(PART)
+PUBLIC = json.dumps({"*": {"read": True}})
 
 
-@pytest.fixture(params=["sqlite", "mongodb"])
-def database_uri(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    if request.param == "sqlite":
-        return f"sqlite:///{tmp_path}/app.sqlite"
-    uri: str = request.getfixturevalue("mongodb_database_uri")
-    return uri
+@dataclass(frozen=True)
+class Place:
+    """A database with a store of files. `pieces` counts all contents that lie in the store,
+    whether a file has them or not."""
+
+    uri: str
+    folder: Path
+    pieces: Callable[[], int]
+    options: JSONMapping = field(default_factory=dict)
+
+    @contextmanager
+    def served(self) -> Iterator[RunningParsepy]:
+        options: JSONMapping = {
+            "preserveFileName": True,
+            "maxUploadSize": "100mb",
+            "fileUpload": {"accessControl": "public"},
+            **self.options,
+        }
+        with running_parsepy(self.uri, self.folder, options) as server:
+            yield server
+
+    async def swept(self, *arguments: str) -> list[str]:
+        """What a sweep says, by the configuration of the server."""
+        config = str(self.folder / "config.json")
+        flags = ("--database-uri", self.uri, "--older-than", "0s", *arguments)
+        command = ["files", "sweep", config, *flags]
+        # The command has a loop of its own.
+        result = await to_thread.run_sync(CliRunner().invoke, cli, command)
+        assert isinstance(result.exception, SystemExit | None), result.output
+        return result.stdout.splitlines()
 
 
-def test_a_kill_during_an_upload_leaves_no_partial_file(database_uri: str, tmp_path: Path) -> None:
-    with running_parsepy(database_uri, tmp_path, OPTIONS) as server:
+@pytest.fixture(params=["embedded", "folder", "gridfs"])
+def place(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Place]:
+    if request.param == "gridfs":
+        uri: str = request.getfixturevalue("mongodb_database_uri")
+        with MongoClient[dict[str, Any]](uri) as client:
+            chunks = client.get_default_database()["fs.chunks"]
+            yield Place(uri, tmp_path, lambda: chunks.count_documents({}))
+        return
+    uri, contents = f"sqlite:///{tmp_path}/app.sqlite", tmp_path / "contents"
+    options: JSONMapping = {}
+    if request.param == "folder":
+        options = {"filesAdapter": {"module": "folder", "options": {"path": str(contents)}}}
+    else:
+        contents = tmp_path / "app.sqlite.files" / "contents"
+    yield Place(uri, tmp_path, lambda: _files_in(contents), options)
+
+
+def _files_in(folder: Path) -> int:
+    return sum(path.is_file() for path in folder.rglob("*") if ".metadata" not in path.parts)
+
+
+async def test_a_kill_during_an_upload_leaves_no_partial_file(place: Place) -> None:
+    with place.served() as server:
         _upload(server, "done.bin", b"there before").raise_for_status()
+        _mention(server, "done.bin")
         with _begun_upload(server, "half.bin") as connection:
-            # The server's buffers hold a small part of it: the store has the beginning.
             for _ in range(SENT // len(PART)):
                 connection.sendall(PART)
+            # The store has the beginning.
+            await until(lambda: place.pieces() > 1)
             assert _download(server, "half.bin").status_code == 404
             server.process.kill()
-    with running_parsepy(database_uri, tmp_path, OPTIONS) as server:
+    with place.served() as server:
         assert _download(server, "half.bin").status_code == 404
+        assert _download(server, "done.bin").content == b"there before"
+        assert place.pieces() > 1
+
+        lines = await place.swept()
+        assert any(line.startswith("Broken uploads, found: 1 (") for line in lines), lines
+        lines = await place.swept("--delete")
+
+        assert any(line.startswith("Broken uploads, deleted: 1 (") for line in lines), lines
+        assert "ACLs of files that are gone, deleted: 1" in lines
+        assert place.pieces() == 1
         assert _download(server, "done.bin").content == b"there before"
         _upload(server, "half.bin", b"now whole").raise_for_status()
         assert _download(server, "half.bin").content == b"now whole"
 
 
-def test_a_client_that_leaves_during_an_upload_stores_nothing(
-    database_uri: str, tmp_path: Path
-) -> None:
-    with running_parsepy(database_uri, tmp_path, OPTIONS) as server:
+async def test_a_client_that_leaves_during_an_upload_stores_nothing(place: Place) -> None:
+    with place.served() as server:
         with _begun_upload(server, "half.bin") as connection:
             connection.sendall(PART)
         # Later requests are answered, so the one that broke off did no harm.
         _upload(server, "next.bin", b"x").raise_for_status()
         assert _download(server, "half.bin").status_code == 404
+        await until(lambda: place.pieces() == 1)
 
 
 def _headers(server: RunningParsepy) -> dict[str, str]:
@@ -62,6 +131,12 @@ def _upload(server: RunningParsepy, name: str, content: bytes) -> httpx.Response
     return httpx.post(f"{server.url}/files/{name}", content=content, headers=_headers(server))
 
 
+def _mention(server: RunningParsepy, name: str) -> None:
+    body = {"file": {"__type": "File", "name": name}}
+    answer = httpx.post(f"{server.url}/classes/Game", json=body, headers=_headers(server))
+    answer.raise_for_status()
+
+
 def _download(server: RunningParsepy, name: str) -> httpx.Response:
     return httpx.get(f"{server.url}/files/{server.keys.app_id}/{name}")
 
@@ -72,7 +147,8 @@ def _begun_upload(server: RunningParsepy, name: str) -> socket.socket:
     assert address.hostname is not None
     assert address.port is not None
     lines = [f"POST {address.path}/files/{name} HTTP/1.1", f"Host: {address.netloc}"]
-    lines += [f"{key}: {value}" for key, value in _headers(server).items()]
+    headers = {**_headers(server), "X-Parse-File-ACL": PUBLIC}
+    lines += [f"{key}: {value}" for key, value in headers.items()]
     lines += [f"Content-Length: {2 * SENT}", "", ""]
     connection = socket.create_connection((address.hostname, address.port), timeout=20)
     connection.sendall("\r\n".join(lines).encode())
