@@ -96,13 +96,24 @@ class GridFSFiles:
 
     async def delete(self, name: str) -> bool:
         """All versions go: an older one must not come back when the newest is deleted."""
+        return await self._delete_all({"filename": name}) > 0
+
+    async def forget_older(self, name: str) -> None:
+        """Deletes what earlier uploads under this name have left: parse-server keeps it."""
+        newest = await self._newest(name)
+        if newest is not None:
+            age = {"$lte": newest["uploadDate"]}
+            older = {"filename": name, "uploadDate": age, "_id": {"$ne": newest["_id"]}}
+            await self._delete_all(older)
+
+    async def _delete_all(self, which: Document) -> int:
         with WRITING:
-            found = await self._files.find({"filename": name}, {"_id": 1}).to_list()
+            found = await self._files.find(which, {"_id": 1}).to_list()
             ids = [document["_id"] for document in found]
             # The files first: chunks without a file are out of sight, a file without is broken.
             deleted = await self._files.delete_many({"_id": {"$in": ids}})
             await self._chunks.delete_many({"files_id": {"$in": ids}})
-        return deleted.deleted_count > 0
+        return deleted.deleted_count
 
     async def stored(self) -> AsyncIterator[StoredFile]:
         # In the order of an index: the versions of a name follow each other.

@@ -18,20 +18,7 @@ def open_files(options: ServerOptions, storage: Storage) -> FileStore:
 
     Raises `OptionsError` for one that cannot work.
     """
-    asked = read_adapter(options.files_adapter)
-    if asked is None:
-        return with_key(_of_database(options.database_uri, storage), options.file_key)
-    if asked.built_in is None:
-        return _own(asked)
-    if asked.built_in == "gridfs":
-        return with_key(_gridfs(asked, options.database_uri, storage), options.file_key)
-    if asked.built_in == "folder":
-        return with_key(open_folder(asked), folder_key(asked))
-    return _object_store(asked)
-
-
-def with_key(store: FileStore, key: str | None) -> FileStore:
-    """The store as one whose files are encrypted with the key, if there is one."""
+    store, key = open_unencrypted(options, storage)
     if key is None:
         return store
     from parsepy.files.encrypted import EncryptedFiles
@@ -40,11 +27,25 @@ def with_key(store: FileStore, key: str | None) -> FileStore:
     return EncryptedFiles(store, key_of(key))
 
 
-def open_folder(asked: Asked) -> FileStore:
-    """The folder itself: what lies in it may be encrypted with `folder_key`."""
+def open_unencrypted(options: ServerOptions, storage: Storage) -> tuple[FileStore, str | None]:
+    """The store with what lies in it, encrypted or not, and the key for that if there is one."""
+    asked = read_adapter(options.files_adapter)
+    if asked is None:
+        return _of_database(options.database_uri, storage), options.file_key
+    if asked.built_in is None:
+        return _own(asked), None
+    if asked.built_in == "gridfs":
+        return _gridfs(asked, options.database_uri, storage), options.file_key
+    if asked.built_in == "folder":
+        return _folder(asked)
+    return _object_store(asked), None
+
+
+def _folder(asked: Asked) -> tuple[FileStore, str | None]:
     from parsepy.files.folder import FolderFiles
 
-    given = _folder_options(asked)
+    given = OptionReader(f"{OPTION}.options", asked.settings)
+    given.check_names(("path", "filesSubDirectory", "encryptionKey"))
     path, below_files = given.text("path"), given.text("filesSubDirectory")
     if path is not None and below_files is not None:
         raise OptionsError(
@@ -52,17 +53,8 @@ def open_folder(asked: Asked) -> FileStore:
             " below ./files."
         )
     # As npm's adapter reads it: below `files` where the server was started, even with a slash.
-    return FolderFiles(Path(path or f"files/{below_files or ''}"))
-
-
-def folder_key(asked: Asked) -> str | None:
-    return _folder_options(asked).text("encryptionKey")
-
-
-def _folder_options(asked: Asked) -> OptionReader:
-    given = OptionReader(f"{OPTION}.options", asked.settings)
-    given.check_names(("path", "filesSubDirectory", "encryptionKey"))
-    return given
+    folder = Path(path or f"files/{below_files or ''}")
+    return FolderFiles(folder), given.text("encryptionKey")
 
 
 def _of_database(database_uri: str, storage: Storage) -> FileStore:

@@ -8,7 +8,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from parsepy.types import JSONMapping
+from parsepy.types import JSONMapping, JSONObject
 from tests.files.samples import LARGE
 from tests.support.parsepy_server import running_parsepy
 from tests.support.reference import FOLDER, running_reference
@@ -68,8 +68,8 @@ def _options(kind: str, folder: Path) -> tuple[JSONMapping, JSONMapping]:
     # npm's adapter begins at `files` in the folder where its server was started.
     below_files = os.path.relpath(folder, FOLDER / "files")
     module = "@parse/fs-files-adapter"
-    theirs: JSONMapping = {"filesSubDirectory": below_files, "encryptionKey": KEY}
-    ours: JSONMapping = {"path": str(folder), "encryptionKey": KEY}
+    theirs: JSONObject = {"filesSubDirectory": below_files, "encryptionKey": KEY}
+    ours: JSONObject = {"path": str(folder), "encryptionKey": KEY}
     return (
         {"filesAdapter": {"module": module, "options": theirs}},
         {"filesAdapter": {"module": module, "options": ours}},
