@@ -9,14 +9,16 @@ from parsepy import errors
 from parsepy.cache import Cache, Changes
 from parsepy.objects import write
 from parsepy.objects.context import ObjectServices, RequestContext
+from parsepy.objects.delete import take_away
 from parsepy.objects.present import strip_internal
 from parsepy.objects.write_state import Write
-from parsepy.permissions.caller import Caller
+from parsepy.permissions.caller import MASTER, Caller
 from parsepy.protocol import dates, ids, values
 from parsepy.protocol.field_types import DATE, FieldType
 from parsepy.query import tree
 from parsepy.query.options import ONE
 from parsepy.query.tree import Where
+from parsepy.schema.classes import ClassSchema
 from parsepy.storage.transaction import once_kept
 from parsepy.types import JSONObject, JSONValue, ParseObject
 from parsepy.users.session_life import TOKEN, SessionRenewal, expiry
@@ -189,8 +191,20 @@ class Sessions:
 
     async def _delete(self, where: Where) -> None:
         schema = await self._services.schemas.get("_Session")
-        if schema.exists:
-            await self._services.storage.delete(schema, where)
+        if not schema.exists:
+            return
+        if self._services.publisher.wants("_Session"):
+            await self._tell_end(schema, where)
+        await self._services.storage.delete(schema, where)
+
+    async def _tell_end(self, schema: ClassSchema, where: Where) -> None:
+        """Ends those that there are now one by one, so that each is told; one that comes meanwhile
+        is not told, but must end all the same."""
+        ctx = RequestContext(self._services, MASTER)
+        for session in await self._services.storage.find(schema, where):
+            object_id = str(session["objectId"])
+            named = tree.both(tree.Equal(tree.Path("objectId"), object_id), where)
+            await take_away(ctx, schema, object_id, named)
 
 
 def _topics_of(token: str, session: Session) -> tuple[str, str, str]:

@@ -407,6 +407,22 @@ async def test_of_sessions_one_hears_ones_own_and_never_a_token_of_others(
     assert "sessionToken" not in str(told)
 
 
+@pytest.mark.parametrize("end", ["log-out", "log-in of its installation"])
+async def test_that_a_session_has_ended_is_told_to_ones_others(stored: LocalApp, end: str) -> None:
+    account = {"username": "ann", "password": "pw"}
+    ann = await stored.sign_up(**account)
+    phone = await stored.ok("POST", "/login", account, X_Parse_Installation_Id="phone")
+    async with subscriber(stored, "_Session", {"installationId": "phone"}, user=ann) as client:
+        if end == "log-out":
+            user = User(phone["objectId"], phone["sessionToken"])
+            await stored.ok("POST", "/logout", {}, user=user)
+        else:
+            await stored.ok("POST", "/login", account, X_Parse_Installation_Id="phone")
+        told = [frame["op"] for frame in await client.told()]
+
+    assert told == (["delete"] if end == "log-out" else ["create", "delete"])
+
+
 @pytest.mark.parametrize(
     "class_name", ["_Installation", "_JobStatus", "_Hooks", "_Join:users:_Role", "_GlobalConfig"]
 )
