@@ -34,7 +34,8 @@ class MemoryStore:
         self.entries += entries
 
     def query(self, query: LogQuery) -> list[JSONObject]:
-        return [{"message": entry.message} for entry in self.entries][: query.size]
+        found: list[JSONObject] = [{"message": message} for message in self.messages]
+        return found[: query.size]
 
     def close(self) -> None:
         self.is_closed = True
@@ -47,6 +48,13 @@ class MemoryStore:
 @pytest.fixture
 def memory_store() -> MemoryStore:
     return MemoryStore()
+
+
+@pytest.fixture(autouse=True)
+def patience(monkeypatch: pytest.MonkeyPatch) -> None:
+    """However slow the machine is, what was logged is written when it is looked at."""
+    for name in ("_FLUSH_SECONDS", "_CLOSE_SECONDS"):
+        monkeypatch.setattr(f"parsepy.logs.writer.{name}", 60.0)
 
 
 @pytest.fixture(autouse=True)

@@ -23,7 +23,6 @@ class LogFiles:
         self._tidied_day = ""
 
     def write(self, entries: Sequence[Entry]) -> None:
-        self._tidy()
         by_day: dict[str, list[Entry]] = {}
         for entry in entries:
             by_day.setdefault(day_of(entry.moment), []).append(entry)
@@ -32,6 +31,8 @@ class LogFiles:
             self._append(INFO, day, those)
             if errors:
                 self._append(ERRORS, day, errors)
+        # Last: an old file that cannot be removed must cost no entry.
+        self._tidy()
 
     def query(self, query: LogQuery) -> list[JSONObject]:
         return query_files(self._folder, query)
