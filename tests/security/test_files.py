@@ -3,6 +3,7 @@
 import asyncio
 import base64
 from collections.abc import AsyncIterator
+from pathlib import Path
 from typing import Any, Final
 
 import httpx
@@ -73,6 +74,23 @@ async def test_rule_a_file_is_served_by_its_extension_not_by_a_claim(
         assert answer.headers["Content-Type"] == served
 
 
+@pytest.mark.parametrize("claimed", ["image/png", "IMAGE/PNG; charset=x"])
+async def test_rule_a_claimed_type_counts_for_a_name_without_an_extension_alone(
+    files: LocalApp, claimed: str
+) -> None:
+    stored = {"x": "x.png", "y.": "y.png", "z.txt": "z.txt", "z.unknown": "z.unknown"}
+    types = {"png": "image/png", "txt": "text/plain; charset=utf-8"}
+    for name, whole in stored.items():
+        for answer in (
+            await upload(files, name, claimed),
+            await upload_as_json(files, name, _ContentType=claimed),
+        ):
+            assert answer.json()["name"] == whole
+        shown = await files.client.get(f"{URL}/files/app/{whole}")
+        kind = whole.rpartition(".")[2]
+        assert shown.headers["Content-Type"] == types.get(kind, "application/octet-stream")
+
+
 async def test_rule_nothing_is_sniffed_and_the_unknown_is_bytes(files: LocalApp) -> None:
     for name, served in (("x.unknown", "application/octet-stream"), ("x.js", "text/javascript")):
         await upload(files, name)
@@ -106,6 +124,36 @@ async def test_rule_names_are_names(files: LocalApp, name: str) -> None:
 
     assert answer.status_code == 400
     assert answer.json().get("code", 122) in (122, 130)
+
+
+CLIMBING: Final = [
+    *("..%2Fsecret.txt", "..%2F..%2Fsecret.txt", "%2e%2e%2fsecret.txt", "..%5Csecret.txt"),
+    *("%252e%252e%252fsecret.txt", "d%2F..%2F..%2Fsecret.txt", "....%2F%2Fsecret.txt"),
+    *("%2Fetc%2Fpasswd", "secret.txt%00.png", "secret.txt%0A", "index.sqlite", "..%2Fapp.sqlite"),
+    *("%c0%ae%c0%ae%2fsecret.txt", "C:%5Csecret.txt", "file:%2F%2F%2Fetc%2Fpasswd", "~%2Fsecret"),
+]
+
+
+@pytest.mark.parametrize("adapter", [{}, {"filesAdapter": "@parse/fs-files-adapter"}])
+async def test_rule_no_name_leads_out_of_the_store(
+    adapter: dict[str, object], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    secret = tmp_path / "secret.txt"
+    secret.write_text("secret")
+    uri = f"sqlite:///{tmp_path}/app.sqlite"
+    async with local_app(**OPEN, **adapter, databaseURI=uri) as app:
+        await upload(app, "x.txt")
+        for name in CLIMBING:
+            for path in (f"app/{name}", f"app/metadata/{name}", name):
+                for method in ("GET", "HEAD", "DELETE"):
+                    answer = await app.send(method, f"/files/{path}", master=True)
+                    assert answer.status_code < 500
+                    assert answer.content in (b"", b"{}", b"File not found.") or answer.is_error
+            stored = await app.send("POST", f"/files/{name}", {"x": 1}, master=True)
+            assert stored.status_code == 400 or stored.json()["name"] == name == "index.sqlite"
+        assert secret.read_text() == "secret"
+        assert (await app.client.get(f"{URL}/files/app/x.txt")).content == SCRIPT
 
 
 async def test_rule_a_trailing_dot_does_not_hide_an_extension(files: LocalApp) -> None:
