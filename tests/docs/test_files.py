@@ -10,6 +10,8 @@ import pytest
 from parsepy.cloud import FileRequest
 from parsepy.cloud.registry import FIND_TRIGGERS, OBJECT_TRIGGERS
 from parsepy.cloud.requests import CloudRequest
+from parsepy.files import adapter_option, own
+from parsepy.files.objectstore import azure, gcs, s3
 from tests.support.local_app import URL, LocalApp, local_app
 
 pytestmark = pytest.mark.anyio
@@ -55,3 +57,24 @@ def test_every_member_of_a_request_is_named() -> None:
     common = {field.name for field in fields(CloudRequest)} | {"trigger_name"}
     names = {field.name for field in fields(FileRequest)} - common
     assert [name for name in names if f"`{name}`" not in TEXT] == []
+
+
+async def test_the_store_of_one_s_own_works() -> None:
+    names: dict[str, Any] = {}
+    exec(TEXT.split("```python\n")[2].split("```")[0], names)
+    files: dict[str, Any] = {}
+    adapter = {"module": names["Shelf"], "options": {"files": files}}
+    options: dict[str, Any] = {"preserveFileName": True, "fileUpload": {"enableForPublic": True}}
+    async with local_app(filesAdapter=adapter, **options) as parse:
+        assert (await _upload(parse, "a.txt")).status_code == 201
+        assert files == {"a.txt": (b"a text of some length", {})}
+        assert (await _read(parse, "a.txt")).text == "a text of some length"
+        await parse.send("DELETE", "/files/a.txt", master=True)
+        assert (await _read(parse, "a.txt")).status_code == 404
+
+
+def test_every_store_and_option_is_named() -> None:
+    options = {*s3.NAMES, *gcs.NAMES, *azure.NAMES} - {"fileAcl", "signatureVersion", "projectId"}
+    names = (*adapter_option.BUILT_IN, *adapter_option.OF_NPM, *own.NEEDED, *own.ALSO, *options)
+    old = {name for name in adapter_option.OF_NPM if name.startswith("parse-server-")}
+    assert [name for name in sorted({*names} - old) if name not in TEXT] == []
