@@ -1,10 +1,8 @@
 """Who may read a file, by every door: signed addresses, ACLs, and both."""
 
 import json
-import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
 from typing import Any, Final
 from urllib.parse import parse_qs, urlsplit
 
@@ -16,6 +14,7 @@ from parsepy.permissions.file_signatures import FileSignatures
 from parsepy.protocol import clock
 from tests.files.readers import ACTORS, CONTENT, KEYS, Readers, doors_of, plain
 from tests.support.local_app import LocalApp, local_app, parse
+from tests.support.moving_clock import MovingClock
 
 __all__ = ["parse"]
 
@@ -31,20 +30,6 @@ OWNED: Final[dict[str, Any]] = {
     }
 }
 STAFF: Final = json.dumps({"role:staff": {"read": True}})
-
-
-@dataclass
-class Later:
-    seconds: float
-
-    def now_ms(self) -> int:
-        return round((self._machine() + self.seconds) * 1000)
-
-    def monotonic(self) -> float:
-        return self._machine() + self.seconds
-
-    def _machine(self) -> float:
-        return time.time()
 
 
 @asynccontextmanager
@@ -122,7 +107,7 @@ async def test_a_file_that_is_not_there_answers_as_one_that_is(signed: Readers) 
 async def test_an_address_expires(signed: Readers) -> None:
     stored = await signed.upload()
 
-    with clock.using(Later(601)):
+    with clock.using(MovingClock(601)):
         assert await seen(signed, stored["url"]) == only("open", *KEYS, others="forbidden")
 
 
