@@ -136,7 +136,7 @@ CLIMBING: Final = [
 
 @pytest.mark.parametrize("adapter", [{}, {"filesAdapter": "@parse/fs-files-adapter"}])
 async def test_rule_no_name_leads_out_of_the_store(
-    adapter: dict[str, object], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    adapter: dict[str, Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
     secret = tmp_path / "secret.txt"
