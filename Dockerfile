@@ -11,7 +11,8 @@ RUN useradd --system --home-dir /var/lib/parsepy --create-home parsepy \
     && install --directory --owner=parsepy --mode=0700 /var/lib/parsepy/parse-data
 ENV PATH="/opt/parsepy/bin:$PATH" \
     PYTHONUNBUFFERED=1 \
-    PARSE_SERVER_HOST=0.0.0.0
+    PARSE_SERVER_HOST=0.0.0.0 \
+    PARSE_SERVER_LOGS_FOLDER=/var/lib/parsepy/parse-data/logs
 USER parsepy
 WORKDIR /var/lib/parsepy
 VOLUME /var/lib/parsepy/parse-data

@@ -122,6 +122,8 @@ def _parsepy(database_uri: str, folder: Path, given: JSONObject) -> Callable[[in
             "mountPath": MOUNT_PATH,
             "host": "127.0.0.1",
             "port": port,
+            # As the reference is started: neither keeps a log.
+            "logsFolder": None,
         }
         config.write_text(json.dumps(options))
         command = [str(Path(sys.executable).with_name("parsepy")), "serve", str(config)]

@@ -182,3 +182,29 @@ def test_keys_that_others_can_read_are_told_with_the_fix() -> None:
     assert [str(warning) for warning in warnings] == [
         "Other users can read parse-data/keys.json. Run: chmod 600 parse-data/keys.json"
     ]
+
+
+@pytest.mark.parametrize("source", ["flags", "environment", "file"])
+@pytest.mark.parametrize(
+    ("given", "folder"),
+    [(None, "./logs"), ("elsewhere", "elsewhere"), ("null", None)],
+)
+def test_a_server_of_its_own_keeps_its_log_unless_told_not_to(
+    source: str, given: str | None, folder: str | None
+) -> None:
+    values: dict[str, JSONValue] = {} if given is None else {"logsFolder": given}
+    file = None
+    if source == "file":
+        file = Path("config.json")
+        values = {"logsFolder": None} if given == "null" else values
+        file.write_text(json.dumps(values), encoding="utf-8")
+    environment = {} if given is None else {"PARSE_SERVER_LOGS_FOLDER": given}
+
+    found = prepare(
+        {**KEYS, **(values if source == "flags" else {})},
+        file,
+        environment if source == "environment" else {},
+        None,
+    )
+
+    assert found.options.logs_folder == folder

@@ -6,6 +6,8 @@ import socket
 import subprocess
 import sys
 import sysconfig
+import time
+import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -198,3 +200,47 @@ def test_a_start_imports_late_what_it_may_not_need() -> None:
     )
 
     assert found.stdout.split() == []
+
+
+def _log(url: str) -> list[str]:
+    headers = {"X-Parse-Application-Id": "app", "X-Parse-Master-Key": "master"}
+    asked = urllib.request.Request(f"{url}/scriptlog?level=info&n=100", None, headers)
+    found = answer(asked)
+    assert isinstance(found, list)
+    return [entry["message"] for entry in found]
+
+
+def test_its_log_is_in_a_folder_beside_it_and_all_workers_write_there(tmp_path: Path) -> None:
+    keys = ("--app-id", "app", "--master-key", "master", "--max-log-files", "7d")
+    headers = {"X-Parse-Application-Id": "app"}
+    with serving(tmp_path, *keys, "--cluster", "2") as (_, url):
+        for number in range(20):
+            missing = urllib.request.Request(f"{url}/functions/none{number}", b"{}", headers)
+            with pytest.raises(urllib.error.HTTPError):
+                urllib.request.urlopen(missing, timeout=10)
+        # The worker that is asked has to wait for its own entries only.
+        deadline = time.monotonic() + 60
+        while len(messages := _log(url)) < 20 and time.monotonic() < deadline:
+            pass
+
+    assert sorted(messages) == sorted(
+        f'Parse error: Invalid function: "none{number}"' for number in range(20)
+    )
+    (file,) = (tmp_path / "logs").iterdir()
+    assert file.name.startswith("parse-server.info.")
+    assert len(file.read_text().splitlines()) == 20
+
+
+def test_a_killed_server_has_kept_what_it_had_written(tmp_path: Path) -> None:
+    keys = ("--app-id", "app", "--master-key", "master")
+    headers = {"X-Parse-Application-Id": "app"}
+    with serving(tmp_path, *keys) as (process, url):
+        missing = urllib.request.Request(f"{url}/functions/none", b"{}", headers)
+        with pytest.raises(urllib.error.HTTPError):
+            urllib.request.urlopen(missing, timeout=10)
+        before = _log(url)
+        process.kill()
+
+    (file,) = (tmp_path / "logs").iterdir()
+    kept = [json.loads(line)["message"] for line in file.read_text().splitlines()]
+    assert kept == before == ['Parse error: Invalid function: "none"']

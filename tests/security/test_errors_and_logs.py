@@ -1,9 +1,12 @@
 """What answers and logs never tell."""
 
+import json
 import logging
+from pathlib import Path
 
 import pytest
 
+from parsepy.cloud.requests import FunctionRequest
 from parsepy.telemetry.logs import OneLineFormatter
 from tests.security.doors import DOORS, HEADERS, MASTER, NOBODY, READ_ONLY, Door, Who, session
 from tests.support.local_app import (
@@ -118,6 +121,48 @@ async def test_rule_unreadable_requests_tell_nothing_of_the_server(app: LocalApp
 async def test_rule_passwords_keys_and_tokens_are_in_no_log(
     app: LocalApp, log: pytest.LogCaptureFixture
 ) -> None:
+    secrets = await _ask_with_secrets(app)
+
+    assert log.records, "refusals are logged"
+    written = log.text + "".join(str(record.__dict__) for record in log.records)
+    for secret in secrets:
+        assert secret not in _of_parsepy(log), secret
+    assert "$2b$" not in written
+
+
+@pytest.mark.parametrize("level", ["info", "silly"])
+async def test_rule_log_files_hold_no_secrets_and_one_line_for_an_entry(
+    tmp_path: Path, level: str
+) -> None:
+    async with local_app(logsFolder=str(tmp_path), logLevel=level) as app:
+
+        @app.app.registry.function("leak")
+        def leak(request: FunctionRequest) -> object:
+            headers, token = request.headers, request.user and request.user.session_token
+            request.log.error("asked with %s by %s\nERROR forged", headers, token)
+            request.log.info("key %s", MASTER_KEY)
+            raise RuntimeError(f"no log-in at https://ann:{token}@example.org?token={token}")
+
+        secrets = await _ask_with_secrets(app)
+        user = await app.sign_up()
+        await app.ok("GET", "/users/me", user=user)
+        await app.send("POST", "/functions/leak", {"password": "of-ann-too"}, user=user)
+        answer = await app.send("GET", "/scriptlog?n=1000&level=silly", master=True)
+
+    written = "".join(path.read_text() for path in tmp_path.iterdir())
+    entries = [json.loads(line) for line in written.splitlines()]
+    assert any("forged" in entry["message"] for entry in entries)
+    assert all(entry["level"] and entry["timestamp"] for entry in entries)
+    # The names of headers look like the keys of these tests.
+    shown = (written + answer.text).replace("x-parse-", "")
+    for name in ("master-key", "maintenance-key", "read-only-key"):
+        shown = shown.replace(f'"{name}":"********"', "")
+    for secret in (*secrets, user.token, "of-ann-too", "$2b$"):
+        assert secret not in shown, secret
+
+
+async def _ask_with_secrets(app: LocalApp) -> list[str]:
+    """Asks by every door with passwords, keys and tokens, and gives them back."""
     password, wrong = "pass-word-of-ann", "pass-word-guessed"
     answer = await app.ok("POST", "/users", {"username": "ann", "password": password})
     ann = User(answer["objectId"], answer["sessionToken"])
@@ -140,12 +185,7 @@ async def test_rule_passwords_keys_and_tokens_are_in_no_log(
             ("GET", "/users/me", {}, Who(session_token=ann.token + "x")),
         ):
             await door.ask(app, method, path, body, who=who)
-
-    assert log.records, "refusals are logged"
-    written = log.text + "".join(str(record.__dict__) for record in log.records)
-    for secret in (password, wrong, ann.token, MASTER_KEY, MAINTENANCE_KEY, READ_ONLY_KEY):
-        assert secret not in _of_parsepy(log), secret
-    assert "$2b$" not in written
+    return [password, wrong, ann.token, MASTER_KEY, MAINTENANCE_KEY, READ_ONLY_KEY]
 
 
 def _of_parsepy(log: pytest.LogCaptureFixture) -> str:
