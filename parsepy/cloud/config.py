@@ -11,7 +11,6 @@ from parsepy.errors import DuplicateValue
 from parsepy.objects import nested_files
 from parsepy.objects.context import ObjectServices, RequestContext
 from parsepy.protocol import operations
-from parsepy.protocol.file_urls import unsigned
 from parsepy.protocol.operations import Changes, SetValue, is_operation
 from parsepy.query import tree
 from parsepy.types import JSONObject, JSONValue, Missing, ParseObject
@@ -101,9 +100,7 @@ def _changes(params: JSONObject, closed: JSONObject) -> Changes:
 def _unsigned(value: JSONValue) -> JSONValue:
     """What is stored of addresses does not expire."""
     kept = deepcopy(value)
-    for file in nested_files.files_in(kept):
-        if isinstance(url := file.get("url"), str):
-            file["url"] = unsigned(url)
+    nested_files.unsign(kept)
     return kept
 
 

@@ -10,6 +10,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from typing import Final, TypeVar, cast
 
+from parsepy.objects import nested_files
 from parsepy.objects.context import RequestContext
 from parsepy.objects.present import Presenter, strip_internal
 from parsepy.objects.write_state import Write
@@ -94,7 +95,11 @@ def published(ctx: RequestContext, schema: ClassSchema, document: ParseObject) -
     """
     copy = cast("JSONObject", _copied(document))
     strip_internal(copy, SECRETS.get(schema.name, ()))
-    return Presenter(ctx.as_master(), schema, Selection(), frozenset()).present(copy)
+    shown = Presenter(ctx.as_master(), schema, Selection(), frozenset()).present(copy)
+    if ctx.services.signatures is not None:
+        # Conditions of subscribers are judged on it, and they get addresses of their own.
+        nested_files.unsign(shown)
+    return shown
 
 
 def _copied(value: JSONValue) -> JSONValue:
