@@ -3,7 +3,7 @@
 import shutil
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final
@@ -15,6 +15,8 @@ from tests.support.ports import free_port
 from tests.support.processes import RunningProcess
 
 PHONE: Final = (390, 844)
+DOWNLOADS: Final = "downloads"
+"""The folder within the profile's that takes what pages save."""
 _ELEMENT: Final = "element-6066-11e4-a52e-4f735466cecf"
 _ARGUMENTS: Final = (
     "--headless",
@@ -44,6 +46,7 @@ def find_browser() -> tuple[str, str]:
 class Element:
     def __init__(self, browser: "Browser", element_id: str) -> None:
         self._browser = browser
+        self._id = element_id
         self._path = f"/element/{element_id}"
 
     @property
@@ -68,6 +71,31 @@ class Element:
     def click(self) -> None:
         self._browser.command("POST", f"{self._path}/click", {})
 
+    def double_click(self) -> None:
+        press = [{"type": "pointerDown", "button": 0}, {"type": "pointerUp", "button": 0}]
+        self._point(press * 2)
+
+    def point_at(self) -> None:
+        self._point([])
+
+    def clear(self) -> None:
+        self._browser.command("POST", f"{self._path}/clear", {})
+
+    def _point(self, then: list[dict[str, object]]) -> None:
+        here = {"type": "pointerMove", "duration": 0, "origin": self.reference, "x": 0, "y": 0}
+        mouse = {"type": "pointer", "id": "mouse", "actions": [here, *then]}
+        self._browser.command("POST", "/actions", {"actions": [mouse]})
+
+    def find(self, selector: str) -> "Element":
+        """The first one within it."""
+        body = {"using": "css selector", "value": selector}
+        return self._browser.element(self._browser.command("POST", f"{self._path}/element", body))
+
+    @property
+    def reference(self) -> dict[str, str]:
+        """The element as an argument of a script."""
+        return {_ELEMENT: self._id}
+
     def _get(self, what: str) -> object:
         return self._browser.command("GET", f"{self._path}/{what}")
 
@@ -75,19 +103,27 @@ class Element:
 class Browser:
     """One window. `scripts` says whether pages may run theirs."""
 
-    def __init__(self, client: httpx.Client, folder: Path, *, scripts: bool) -> None:
+    def __init__(
+        self,
+        client: httpx.Client,
+        folder: Path,
+        *,
+        scripts: bool,
+        size: tuple[int, int] = PHONE,
+    ) -> None:
         self._client = client
+        self.downloads = folder / DOWNLOADS
         program, _ = find_browser()
         options = {
             "binary": program,
-            "args": [*_ARGUMENTS, f"--user-data-dir={folder}", f"--window-size={_size(PHONE)}"],
+            "prefs": {"download.default_directory": str(folder / DOWNLOADS)},
+            "args": [*_ARGUMENTS, f"--user-data-dir={folder}", f"--window-size={_size(size)}"],
         }
         wanted = {"goog:chromeOptions": options, "goog:loggingPrefs": {"browser": "ALL"}}
         answer = self._send("POST", "/session", {"capabilities": {"alwaysMatch": wanted}})
         self._session = f"/session/{answer['sessionId']}"
         if not scripts:
-            disabled = {"cmd": "Emulation.setScriptExecutionDisabled", "params": {"value": True}}
-            self.command("POST", "/goog/cdp/execute", disabled)
+            self.develop("Emulation.setScriptExecutionDisabled", {"value": True})
 
     def open(self, url: str) -> None:
         self.command("POST", "/url", {"url": url})
@@ -102,7 +138,13 @@ class Browser:
 
     def find(self, selector: str) -> Element:
         """The first element that a CSS selector names."""
-        found = self.command("POST", "/element", {"using": "css selector", "value": selector})
+        return self._find("css selector", selector)
+
+    def find_by_xpath(self, path: str) -> Element:
+        return self._find("xpath", path)
+
+    def element(self, found: Mapping[str, str]) -> Element:
+        """What a script has answered with."""
         return Element(self, found[_ELEMENT])
 
     def wait_for_text(self, text: str) -> None:
@@ -119,8 +161,17 @@ class Browser:
     def resize(self, width: int, height: int) -> None:
         self.command("POST", "/window/rect", {"width": width, "height": height})
 
-    def run(self, script: str) -> Any:
-        return self.command("POST", "/execute/sync", {"script": script, "args": []})
+    def run(self, script: str, *arguments: object) -> Any:
+        return self.command("POST", "/execute/sync", {"script": script, "args": arguments})
+
+    @property
+    def focus(self) -> Element:
+        """The element that keys go to."""
+        return self.element(self.command("GET", "/element/active"))
+
+    def develop(self, command: str, parameters: Mapping[str, object]) -> None:
+        """A command of the browser's developer tools."""
+        self.command("POST", "/goog/cdp/execute", {"cmd": command, "params": parameters})
 
     def complaints(self) -> list[str]:
         """What the browser wrote to its console since the last look: refused styles, errors."""
@@ -131,6 +182,9 @@ class Browser:
 
     def command(self, method: str, path: str, body: object = None) -> Any:
         return self._send(method, self._session + path, body)
+
+    def _find(self, using: str, value: str) -> Element:
+        return self.element(self.command("POST", "/element", {"using": using, "value": value}))
 
     def _send(self, method: str, path: str, body: object = None) -> Any:
         answer = self._client.request(method, path, json=body)
@@ -156,8 +210,10 @@ def running_driver() -> Iterator[httpx.Client]:
 
 
 @contextmanager
-def running_browser(client: httpx.Client, folder: Path, *, scripts: bool) -> Iterator[Browser]:
-    browser = Browser(client, folder, scripts=scripts)
+def running_browser(
+    client: httpx.Client, folder: Path, *, scripts: bool, size: tuple[int, int] = PHONE
+) -> Iterator[Browser]:
+    browser = Browser(client, folder, scripts=scripts, size=size)
     try:
         yield browser
     finally:

@@ -1,0 +1,224 @@
+"""Rows: read, found, written, with the editors of the dashboard's table."""
+
+import csv
+import json
+from pathlib import Path
+from urllib.parse import urlencode
+
+import httpx
+
+from tests.browser.dashboard.conftest import ON_EVERY_STORE, Rest
+from tests.browser.dashboard.page import SELECT_ALL, TAB, Dashboard
+
+CITY = {
+    "name": {"type": "String"},
+    "people": {"type": "Number"},
+    "capital": {"type": "Boolean"},
+    "founded": {"type": "Date"},
+    "place": {"type": "GeoPoint"},
+    "tags": {"type": "Array"},
+    "meta": {"type": "Object"},
+    "area": {"type": "Polygon"},
+    "arms": {"type": "File"},
+    "mayor": {"type": "Pointer", "targetClass": "_User"},
+    "citizens": {"type": "Relation", "targetClass": "_User"},
+}
+
+
+@ON_EVERY_STORE
+def test_every_type_has_an_editor_whose_value_is_stored(
+    dashboard: Dashboard, rest: Rest, tmp_path: Path
+) -> None:
+    rest.ask("POST", "/schemas/City", {"fields": CITY})
+    ann = rest.ask("POST", "/users", {"username": "ann", "password": "secret"})["objectId"]
+    picture = tmp_path / "arms.png"
+    picture.write_bytes(b"\x89PNG\r\n\x1a\n" + bytes(2000))
+
+    dashboard.open("browser/City")
+    dashboard.click("Add Row")
+    dashboard.edit(0, "name", "Ulm")
+    dashboard.click("Add")
+    dashboard.wait(lambda: rest.rows("City"), "the row to be stored")
+    dashboard.edit(0, "people", "126000")
+    dashboard.edit(0, "founded", "2024-02-01T10:00:00.000Z")
+    dashboard.edit(0, "place", "48.4" + TAB, "9.98")
+    dashboard.edit(0, "mayor", ann)
+    for column, value in (
+        ("tags", '["old",1]'),
+        ("meta", '{"river":{"name":"Donau"}}'),
+        ("area", "[[0,0],[0,1],[1,1]]"),
+    ):
+        dashboard.cell(0, column).double_click()
+        dashboard.browser.focus.type(SELECT_ALL + value)
+        dashboard.cell(0, "name").click()
+    dashboard.cell(0, "capital").double_click()
+    dashboard.click("True")
+    dashboard.cell(0, "name").click()
+    dashboard.cell(0, "arms").double_click()
+    dashboard.type("input[type=file]", str(picture))
+    dashboard.wait(lambda: rest.rows("City")[0].get("arms"), "the file to be stored")
+
+    (city,) = rest.rows("City")
+    assert city == city | {
+        "name": "Ulm",
+        "people": 126000,
+        "capital": True,
+        "founded": {"__type": "Date", "iso": "2024-02-01T10:00:00.000Z"},
+        "place": {"__type": "GeoPoint", "latitude": 48.4, "longitude": 9.98},
+        "tags": ["old", 1],
+        "meta": {"river": {"name": "Donau"}},
+        "area": {"__type": "Polygon", "coordinates": [[0, 0], [0, 1], [1, 1], [0, 0]]},
+        "mayor": {"__type": "Pointer", "className": "_User", "objectId": ann},
+    }
+    assert httpx.get(city["arms"]["url"]).content == picture.read_bytes()
+
+
+def fill_scores(rest: Rest) -> None:
+    for player, points in (("ann", 7), ("bob", 12), ("eve", 30)):
+        rest.ask("POST", "/classes/Score", {"player": player, "points": points})
+
+
+def players(dashboard: Dashboard) -> list[str]:
+    return [row["player"] for row in dashboard.rows()]
+
+
+@ON_EVERY_STORE
+def test_rows_are_filtered_and_sorted(dashboard: Dashboard, rest: Rest) -> None:
+    fill_scores(rest)
+
+    dashboard.open("browser/Score")
+    dashboard.wait(lambda: players(dashboard) == ["eve", "bob", "ann"], "all, newest first")
+    dashboard.head("player").click()
+    dashboard.head("player").click()
+    dashboard.wait(lambda: players(dashboard) == ["ann", "bob", "eve"], "by name")
+    dashboard.menu("Filter", "exists")
+    dashboard.click("equals")
+    dashboard.pick("(//input[@role='combobox'])[2]", "player")
+    dashboard.act("(//input[@role='combobox'])[2]/following::input[1]", lambda it: it.type("bob"))
+    dashboard.button("Apply")
+
+    dashboard.wait(lambda: players(dashboard) == ["bob"], "the one that is asked for")
+
+
+def test_rows_are_cloned_edited_and_deleted(dashboard: Dashboard, rest: Rest) -> None:
+    fill_scores(rest)
+
+    dashboard.open("browser/Score")
+    dashboard.wait(lambda: len(dashboard.rows()) == 3, "all rows")
+    dashboard.select_rows(0)
+    dashboard.menu("Edit", "Clone this row")
+    dashboard.button("Clone")
+    dashboard.wait(lambda: len(rest.rows("Score")) == 4, "the copy to be stored")
+    copy = rest.rows("Score")[3]
+    assert (copy["player"], copy["points"]) == ("eve", 30)
+
+    dashboard.wait(lambda: dashboard.rows()[0]["objectId"] == copy["objectId"], "the copy")
+    dashboard.edit(0, "points", "31")
+    dashboard.wait(lambda: rest.rows("Score")[3]["points"] == 31, "its points")
+    dashboard.open("browser/Score")
+    dashboard.wait(lambda: len(dashboard.rows()) == 4, "all rows")
+    dashboard.select_rows(0, 1)
+    dashboard.menu("Edit", "Delete these rows")
+    dashboard.button("Delete")
+    dashboard.wait(lambda: len(rest.rows("Score")) == 2, "two rows to be gone")
+    assert [row["player"] for row in rest.rows("Score")] == ["ann", "bob"]
+
+    dashboard.menu("Edit", "Delete all rows")
+    dashboard.confirm("delete all", "Delete")
+    dashboard.wait(lambda: rest.rows("Score") == [], "no rows")
+
+
+@ON_EVERY_STORE
+def test_relations_and_pointers_lead_to_their_objects(dashboard: Dashboard, rest: Rest) -> None:
+    rest.ask("POST", "/schemas/City", {"fields": CITY})
+    ann = rest.ask("POST", "/users", {"username": "ann", "password": "secret"})["objectId"]
+    mayor = {"__type": "Pointer", "className": "_User", "objectId": ann}
+    city = rest.ask("POST", "/classes/City", {"name": "Ulm", "mayor": mayor})["objectId"]
+    related = {"object": {"__type": "Pointer", "className": "City", "objectId": city}}
+    query = urlencode({"where": json.dumps({"$relatedTo": {**related, "key": "citizens"}})})
+
+    def citizens() -> list[str]:
+        return [user["objectId"] for user in rest.ask("GET", f"/users?{query}")["results"]]
+
+    dashboard.open("browser/City")
+    dashboard.cell(0, "citizens").find("a").click()
+    dashboard.wait(lambda: dashboard.browser.url.endswith("/citizens"), "the relation")
+    dashboard.menu("Edit", "Attach existing row")
+    dashboard.confirm(ann, "Attach")
+    dashboard.wait(lambda: citizens() == [ann], "the user to be related")
+    dashboard.wait(lambda: [row["username"] for row in dashboard.rows()] == ["ann"], "her row")
+    dashboard.select_rows(0)
+    dashboard.menu("Edit", "Detach this row")
+    dashboard.button("Delete")
+    dashboard.wait(lambda: citizens() == [], "nobody to be related")
+
+    dashboard.open("browser/City")
+    dashboard.cell(0, "mayor").find("a").click()
+    dashboard.wait(lambda: "/_User" in dashboard.browser.url, "the pointer's class")
+    dashboard.wait(lambda: [row["objectId"] for row in dashboard.rows()] == [ann], "the user")
+
+
+def test_rows_are_exported_and_imported(dashboard: Dashboard, rest: Rest, tmp_path: Path) -> None:
+    fill_scores(rest)
+
+    dashboard.open("browser/Score")
+    dashboard.wait(lambda: len(dashboard.rows()) == 3, "all rows")
+    dashboard.menu("Data", "Export all rows")
+    dashboard.confirm("export all", "Export")
+    table = dashboard.downloaded("*.csv")
+    exported = csv.DictReader(table.read_text().splitlines())
+    assert sorted(row["player"] for row in exported) == ["ann", "bob", "eve"]
+
+    rest.ask("DELETE", "/purge/Score")
+    dashboard.menu("Data", "Import")
+    dashboard.type("input[type=file]", str(table))
+    dashboard.button("Import")
+    dashboard.wait(lambda: len(rest.rows("Score")) == 3, "the rows to be back")
+    assert {row["player"]: row["points"] for row in rest.rows("Score")} == {
+        "ann": 7,
+        "bob": 12,
+        "eve": 30,
+    }
+
+
+def test_cloud_code_runs_on_a_row_and_says_more_about_it(dashboard: Dashboard, rest: Rest) -> None:
+    fill_scores(rest)
+
+    dashboard.open("browser/Score")
+    dashboard.button("Show Panel")
+    dashboard.cell(0, "player").click()
+    dashboard.see("Seen by cloud code")
+    dashboard.select_rows(0)
+    dashboard.menu("Script", "Run script on selected row...")
+    dashboard.button("Run")
+    dashboard.wait(lambda: rest.rows("Score")[2]["points"] == 60, "the points")
+
+
+def test_what_a_trigger_refuses_is_told(dashboard: Dashboard, rest: Rest) -> None:
+    fill_scores(rest)
+
+    dashboard.open("browser/Score")
+    dashboard.edit(0, "points", "-1")
+
+    dashboard.see("Points are not negative.")
+    assert rest.rows("Score")[2]["points"] == 30
+    (refused,) = dashboard.refusals(rest.server.url)
+    assert refused.startswith("/classes/Score/")
+
+
+def test_a_class_is_browsed_as_one_of_its_users(dashboard: Dashboard, rest: Rest) -> None:
+    ann = rest.ask("POST", "/users", {"username": "ann", "password": "secret"})["objectId"]
+    fill_scores(rest)
+    hers = {"player": "hers", "points": 1, "ACL": {ann: {"read": True, "write": True}}}
+    nobodys = {"player": "nobodys", "points": 1, "ACL": {}}
+    for score in (hers, nobodys):
+        rest.ask("POST", "/classes/Score", score)
+
+    dashboard.open("browser/Score")
+    dashboard.wait(lambda: len(dashboard.rows()) == 5, "all rows")
+    dashboard.menu("Browse", "As User")
+    dashboard.fill("Username", "ann")
+    dashboard.fill("Password", "secret")
+    dashboard.button("Browse")
+
+    dashboard.wait(lambda: players(dashboard) == ["hers", "eve", "bob", "ann"], "what she may see")
