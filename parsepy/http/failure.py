@@ -29,7 +29,8 @@ def _level(error: ParseError, options: ServerOptions) -> int | None:
 
 
 def _tell(error: ParseError, level: int) -> None:
-    if error.sanitised:
-        _log.log(level, "refused: %s", error.message, extra={"meta": {"code": error.code}})
-    elif not isinstance(error, HTTPError):
-        _log.log(level, "Parse error: %s", error.message, extra={"meta": {"code": error.code}})
+    if isinstance(error, HTTPError):
+        if error.sanitised:
+            _log.log(level, "%s", error.message)
+    else:
+        _log.log(level, "%s", error.message, extra={"meta": {"code": error.code}})

@@ -47,7 +47,7 @@ async def test_a_request_and_its_answer_are_told_with_secrets_masked(tmp_path: P
     assert log_in["message"] == (
         "REQUEST for [GET] /parse/login?username=ann&password=********: {}"
     )
-    assert refused["message"] == "Parse error: Invalid username/password."
+    assert refused["message"] == "Invalid username/password."
     headers = asking["headers"]
     assert isinstance(headers, dict)
     assert headers["x-parse-master-key"] == "********"
