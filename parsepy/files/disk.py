@@ -54,6 +54,10 @@ class Written:
             folder.mkdir(mode=0o700, exist_ok=True)
         self._descriptor = os.open(self._path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
 
+    def begin(self, part: bytes) -> None:
+        self.create()
+        self.write(part)
+
     def write(self, part: bytes) -> None:
         assert self._descriptor is not None
         left = memoryview(part)

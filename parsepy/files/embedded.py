@@ -37,10 +37,16 @@ class EmbeddedFiles:
     ) -> None:
         version = uuid4().hex
         written = Written(self._path(version), below=self._folder)
+        parts = in_parts_of(WRITE_SIZE, content)
+        first = await anext(parts, b"")
+        if len(first) < WRITE_SIZE:
+            file = StoredFile(name, len(first), version, metadata)
+            await in_thread(self._save_small, written, first, file)
+            return
         try:
-            length = 0
-            await in_thread(written.create)
-            async for part in in_parts_of(WRITE_SIZE, content):
+            await in_thread(written.begin, first)
+            length = len(first)
+            async for part in parts:
                 await in_thread(written.write, part)
                 length += len(part)
             await in_thread(written.finish)
@@ -48,6 +54,16 @@ class EmbeddedFiles:
             await asyncio.shield(in_thread(written.discard))
             raise
         await in_thread(self._make_visible, StoredFile(name, length, version, metadata))
+
+    def _save_small(self, written: Written, content: bytes, file: StoredFile) -> None:
+        """All at once: each step of its own would cost more than the writing."""
+        try:
+            written.begin(content)
+            written.finish()
+        except BaseException:
+            written.discard()
+            raise
+        self._make_visible(file)
 
     def _make_visible(self, file: StoredFile) -> None:
         try:
