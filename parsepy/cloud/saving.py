@@ -61,7 +61,8 @@ def take_over(one: "Object", object_id: str, answer: JSONObject) -> None:
     for name in _NEVER_KEPT:
         state.pop(name, None)
     if one.object_id is None:
-        state["updatedAt"] = state.get("createdAt")
+        # An installation may turn out to be known: then the answer tells when it was changed.
+        state.setdefault("updatedAt", state.get("createdAt"))
     state["objectId"] = object_id
     one.set_stored(object_id, state, existed=one.object_id is not None)
 

@@ -41,6 +41,10 @@ class Device:
     value: str
 
     @property
+    def known_by(self) -> tuple[str, str]:
+        return self.field, self.value
+
+    @property
     def where(self) -> Where:
         return _equal(self.field, self.value)
 

@@ -101,8 +101,9 @@ def decide(
 
 
 def _by_token(registration: Registration, found: Sequence[ParseObject]) -> Decision:
-    if len(found) == 1 and not (found[0].get(INSTALLATION_ID) and registration.known_by):
-        return Decision(found[0], tells_id=not found[0].get(INSTALLATION_ID))
+    row = _only_one(registration, found)
+    if row is not None:
+        return Decision(row, tells_id=not row.get(INSTALLATION_ID))
     if found and not registration.sent_id:
         raise ParseError(
             132,
@@ -114,6 +115,19 @@ def _by_token(registration: Registration, found: Sequence[ParseObject]) -> Decis
         None,
         OthersWithToken(registration.token, registration.sent_id, registration.app_identifier),
     )
+
+
+def _only_one(registration: Registration, found: Sequence[ParseObject]) -> ParseObject | None:
+    """The row that a token alone leads to. Where parse-server sees several, it may be one all the
+    same: rows without installation are the device's of the one that has one, or of nobody else."""
+    if len(found) > 1 and registration.sent_id:
+        return None
+    of_installations = [row for row in found if row.get(INSTALLATION_ID)]
+    if not of_installations:
+        return min(found, key=lambda row: (row["createdAt"], row["objectId"]), default=None)
+    if len(of_installations) > 1 or registration.known_by:
+        return None
+    return of_installations[0]
 
 
 def _by_id(

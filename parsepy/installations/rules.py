@@ -4,6 +4,7 @@ What a write is about is found out by one look-up, before permissions are asked;
 store holds of the device is put right when the write is stored.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
 
@@ -21,6 +22,8 @@ from parsepy.installations.decision import (
     sort_out,
 )
 from parsepy.installations.registration import Registration, read_registration
+from parsepy.installations.row_ids import RowIds
+from parsepy.objects.context import RequestContext
 from parsepy.objects.ports import ClassRules
 from parsepy.objects.write_begin import turn_into_update
 from parsepy.objects.write_state import Write
@@ -45,6 +48,8 @@ class _Kept:
     superfluous: OthersWithToken | Merged | None
     device: Device | None = None
     """Of a new row."""
+    has_devices_id: bool = False
+    """The new row's id is that of its device."""
 
 
 _NOTHING: Final = _Kept(None)
@@ -54,6 +59,7 @@ class InstallationRules(ClassRules):
     def __init__(self, options: ServerOptions) -> None:
         self._token_row_survives = options.installations.token_row_survives
         self._clean_up = CleanUp(options.installations)
+        self._row_ids = RowIds(options.app_id, options.master_key, options.object_id_size)
 
     async def before_create(self, write: Write) -> None:
         registration = read_registration(write)
@@ -61,15 +67,21 @@ class InstallationRules(ClassRules):
             raise _missing("at least one ID field (deviceToken, installationId) must be specified")
         if not (registration.token or registration.known_by):
             return
-        rows = await _look_up(write, registration, None)
+        device = _device(registration)
+        own_id = None if device is None or write.names_id else self._row_ids.of(*device.known_by)
+        rows = await _look_up(write, registration, own_id)
         matches = sort_out(rows, registration, None)
         if registration.device_type is None and matches.known is None:
             raise _missing("deviceType must be specified")
         decision = self._decide(write, registration, matches)
         if decision.row is not None:
             _change(write, decision)
-        else:
-            write.kept = _Kept(decision.superfluous, _device(registration))
+            return
+        # A row may have lost what it was known by, and kept the id.
+        is_free = own_id is not None and all(row["objectId"] != own_id for row in rows)
+        if own_id is not None and is_free:
+            write.object_id = own_id
+        write.kept = _Kept(decision.superfluous, device, has_devices_id=is_free)
 
     async def before_update(self, write: Write) -> None:
         registration = read_registration(write)
@@ -81,6 +93,24 @@ class InstallationRules(ClassRules):
         decision = self._decide(write, registration, matches)
         if decision.row is not None:
             write.object_id = str(decision.row["objectId"])
+
+    async def before_insert(self, write: Write) -> None:
+        await _come_after_triggers(write)
+
+    async def before_modify(self, write: Write) -> None:
+        await _come_after_triggers(write)
+
+    async def after_delete(self, ctx: RequestContext, object_id: str) -> None:
+        self._row_ids.forget(object_id)
+
+    def was_overtaken(self, write: Write, field: str | None) -> bool:
+        return (
+            isinstance(write.kept, _Kept)
+            and write.kept.has_devices_id
+            and field == "objectId"
+            # It ends the transaction too, which is then done anew as a whole, or not at all.
+            and write.ctx.services.storage.current_transaction is None
+        )
 
     async def conclude(self, write: Write) -> bool:
         kept = write.kept
@@ -100,7 +130,7 @@ class InstallationRules(ClassRules):
         )
         write.kept = _Kept(decision.superfluous)
         if isinstance(decision.superfluous, OthersWithToken):
-            _come_after(write, matches)
+            _come_after(write, matches.by_token)
         return decision
 
 
@@ -138,11 +168,22 @@ def _change(write: Write, decision: Decision) -> None:
         write.answer["createdAt"] = decision.row["createdAt"]
 
 
-def _come_after(write: Write, matches: Matches) -> None:
+def _come_after(write: Write, rows: Iterable[ParseObject]) -> None:
     """Dates the write behind all that it replaces, whatever clock has dated those."""
-    for row in matches.by_token:
+    for row in rows:
         if (updated := str(row.get("updatedAt", ""))) >= write.now:
             write.now = dates.next_millisecond(updated)
+
+
+async def _come_after_triggers(write: Write) -> None:
+    """A trigger may have taken its time, and have registered the device itself a moment ago."""
+    superfluous = write.kept.superfluous if isinstance(write.kept, _Kept) else None
+    if not isinstance(superfluous, OthersWithToken):
+        return
+    if write.ctx.triggers_of(write.class_name, "beforeSave") is None:
+        return
+    token = tree.Equal(tree.Path(DEVICE_TOKEN, STRING), superfluous.token)
+    _come_after(write, await write.ctx.services.storage.find(write.schema, token, _COMPARED))
 
 
 def _missing(what: str) -> ParseError:

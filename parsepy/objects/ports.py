@@ -82,6 +82,11 @@ class ClassRules:
         """The error for a value that a unique index refuses."""
         return errors.duplicate_value()
 
+    def was_overtaken(self, write: "Write", field: str | None) -> bool:
+        """Whether the value that a unique index has refused means that another request was faster
+        with the same object: then the create begins anew, and finds it."""
+        return False
+
     def not_writable(self, ctx: "RequestContext", operation: str) -> ParseError:
         """The error when no object with that id may be written by the caller."""
         return errors.object_not_found()

@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Sequence
 from dataclasses import replace
 
-from parsepy.errors import DuplicateValue, ParseError
+from parsepy.errors import Code, DuplicateValue, ParseError
 from parsepy.objects import publish, write_answer, write_begin, write_steps, write_triggers
 from parsepy.objects.conditions import UNCONDITIONAL, Condition
 from parsepy.objects.context import RequestContext
@@ -25,12 +25,14 @@ async def create(ctx: RequestContext, class_name: str, body: JSONObject) -> Writ
         answer = await write_answer.without_hidden(write, write.answer)
         return Written(write.object_id, answer, existed=True)
     if not write.creating:
-        return replace(await _stored(await _judged(write)), existed=True)
+        return await _changed_instead(write, body)
     await write_triggers.before_save(write)
     write.stored = await _prepared(write)
     try:
         await ctx.services.storage.insert(write.schema, write.stored)
     except DuplicateValue as duplicate:
+        if rules.was_overtaken(write, duplicate.field):
+            return await create(ctx, class_name, body)
         raise rules.duplicate(duplicate.field) from None
     await write_steps.change_relations(write)
     await rules.after_create(write)
@@ -42,6 +44,19 @@ async def create(ctx: RequestContext, class_name: str, body: JSONObject) -> Writ
     if write.refusal is not None:
         raise write.refusal
     return Written(write.object_id, answer)
+
+
+async def _changed_instead(write: Write, body: JSONObject) -> Written:
+    """A create that a class rule has made an update. If the object goes before it is changed, the
+    create begins anew."""
+    try:
+        return replace(await _stored(await _judged(write)), changed=True)
+    except ParseError as error:
+        if error.code != Code.OBJECT_NOT_FOUND:
+            raise
+        if await write.ctx.services.storage.get(write.schema, write.object_id, None):
+            raise
+    return await create(write.ctx, write.class_name, body)
 
 
 async def create_many(

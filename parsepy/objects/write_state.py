@@ -86,8 +86,10 @@ class Write:
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """The answer to a write; `existed` when a create turned out to be a log-in."""
+    """The answer to a write; `existed` when a create turned out to be a log-in, `changed` when it
+    turned out to be an update."""
 
     object_id: str
     answer: JSONObject
     existed: bool = False
+    changed: bool = False

@@ -19,6 +19,11 @@ def random_text(length: int) -> str:
     return text[:length].decode()
 
 
+def spelled(drawn: bytes) -> str:
+    """Random bytes as characters of `[A-Za-z0-9]`, each equally likely; a few bytes are lost."""
+    return drawn.translate(_CHARACTER_OF_BYTE, _UNUSED_BYTES).decode()
+
+
 def new_object_id(size: int) -> str:
     return random_text(size)
 

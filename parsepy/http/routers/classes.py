@@ -42,6 +42,8 @@ async def find_in(request: Request, class_name: str) -> Answer:
 
 async def create_in(request: Request, class_name: str) -> Answer:
     written = await write.create(request.ctx, class_name, request.body)
+    if written.changed:
+        return Answer(written.answer)
     answer = created(written.answer, request.location_of(class_name, written.object_id))
     if written.existed:
         answer.status = 200
