@@ -12,7 +12,8 @@ class LiveOnly:
 
     def __init__(self, app: ASGIApp, mount_path: str) -> None:
         self._app = app
-        self._open = frozenset((f"{mount_path}/health", f"{mount_path}/health/"))
+        paths = ("/health", "/health/", "/health/ready", "/health/ready/")
+        self._open = frozenset(f"{mount_path}{path}" for path in paths)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http" and scope["path"] not in self._open:

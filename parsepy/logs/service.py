@@ -49,7 +49,7 @@ class Logs:
             raise cannot_be_queried()
 
         def ask() -> list[JSONObject]:
-            writer.settle()
+            writer.flush()
             return store.query(query)
 
         async with self._turns:

@@ -40,9 +40,10 @@ class LogWriter(logging.Handler):
     def start(self) -> None:
         self._thread.start()
 
-    def createLock(self) -> None:  # noqa: N802 (logging's name)
-        """None is needed: the queue is safe as it is."""
-        self.lock = None
+    def handle(self, record: logging.LogRecord) -> bool:
+        """Without logging's lock: the queue is safe as it is."""
+        self.emit(record)
+        return True
 
     def emit(self, record: logging.LogRecord) -> None:
         owner = LOG_OF.get()
@@ -57,8 +58,9 @@ class LogWriter(logging.Handler):
         except Exception:
             self.handleError(record)
 
-    def settle(self) -> None:
-        """Waits until the store has what was logged before. Blocks: for threads only."""
+    def flush(self) -> None:
+        """Waits until the store has what was logged before, for two seconds. Blocks: for threads,
+        and for the end of a process that nobody has stopped in order."""
         if self._thread.is_alive():
             done = threading.Event()
             self._queue.put(done)

@@ -30,6 +30,7 @@ _FORCED: Final[Mapping[str, object]] = {
     "redisURL": None,
     "cloud": None,
     "logsFolder": None,
+    "loggerAdapter": None,
 }
 _TEMPLATES: Final = frozenset(BESIDE) - {"options", "retry"}
 

@@ -3,7 +3,7 @@
 import asyncio
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -11,6 +11,7 @@ import pytest
 
 from tests.support.local_app import LocalApp, User, local_app
 from tests.support.redis_server import RunningRedis, running_redis
+from tests.support.waiting import until
 
 pytestmark = pytest.mark.anyio
 SECONDS = 15.0
@@ -70,3 +71,21 @@ async def test_a_write_is_answered_though_redis_is_frozen(
 
     assert answer.status_code == 200
     assert refused.json()["code"] == 209
+
+
+async def test_a_server_is_ready_while_its_redis_is_heard(redis: RunningRedis) -> None:
+    async with local_app(redisUrl=redis.uri) as app:
+
+        async def is_ready() -> bool:
+            answer = await app.send("GET", "/health/ready")
+            assert answer.status_code == (200 if answer.json()["status"] == "ok" else 503)
+            assert answer.json()["checks"]["database"] == "ok"
+            return bool(answer.json()["checks"]["redis"] == "ok")
+
+        await until(is_ready)
+        redis.stop()
+        await until(lambda: _not(is_ready()))
+
+
+async def _not(answer: Awaitable[bool]) -> bool:
+    return not await answer

@@ -2,7 +2,10 @@
 
 import contextvars
 import logging
+import subprocess
+import sys
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -32,7 +35,7 @@ def test_entries_come_in_order_from_a_thread_of_their_own(
     for number in range(2000):
         _log.info("entry %d", number)
     _log.debug("less than is wanted")
-    writer.settle()
+    writer.flush()
 
     assert memory_store.messages == [f"entry {number}" for number in range(2000)]
     assert memory_store.threads == {"parsepy-log"}
@@ -43,7 +46,7 @@ def test_secrets_are_masked_before_the_store_sees_them(
     writer: LogWriter, memory_store: MemoryStore
 ) -> None:
     _log.info("a-key-of-the-app and password=abc", extra={"meta": {"token": "x"}})
-    writer.settle()
+    writer.flush()
 
     (entry,) = memory_store.entries
     assert entry.message == f"{MASK} and password={MASK}"
@@ -61,7 +64,7 @@ def test_a_store_that_hangs_holds_nobody_up_and_what_is_left_out_is_counted(
     for number in range(25):
         _log.info("entry %d", number)
     memory_store.held.set()
-    writer.settle()
+    writer.flush()
 
     *kept, last = memory_store.messages
     assert kept == ["first", *(f"entry {number}" for number in range(10))]
@@ -75,10 +78,10 @@ def test_a_store_that_fails_is_told_of_once_on_the_console(
     memory_store.failing = OSError("the disk is full")
     for number in range(3):
         _log.info("lost %d", number)
-        writer.settle()
+        writer.flush()
     memory_store.failing = None
     _log.info("kept")
-    writer.settle()
+    writer.flush()
 
     told = [record for record in caplog.records if record.name == "parsepy.logs.writer"]
     assert [record.getMessage() for record in told] == ["the log cannot be kept: the disk is full"]
@@ -111,7 +114,7 @@ def test_two_apps_have_two_logs(writer: LogWriter, memory_store: MemoryStore) ->
     mine.run(_log.info, "mine")
     his.run(_log.info, "his")
     _log.info("nobody's")
-    writer.settle()
+    writer.flush()
     logs.detach(other)
     other.end()
 
@@ -126,6 +129,28 @@ def test_a_record_that_cannot_be_told_is_left_out(
 
     _log.info("%d", "no number")
     _log.info("goes on")
-    writer.settle()
+    writer.flush()
 
     assert memory_store.messages == ["goes on"]
+
+
+def test_a_process_that_just_ends_has_written_what_it_logged(tmp_path: Path) -> None:
+    code = f"""
+import logging
+from pathlib import Path
+from parsepy.logs.files import LogFiles
+from parsepy.logs.files.keeping import Keeping
+from parsepy.logs.writer import LogWriter
+from parsepy.telemetry import logs
+from parsepy.telemetry.masking import Masker
+
+writer = LogWriter(logging.INFO, LogFiles(Path({str(tmp_path)!r}), Keeping()), Masker())
+writer.start()
+logs.attach(writer)
+for number in range(1000):
+    logging.getLogger("parsepy.x").info("entry %d", number)
+"""
+    subprocess.run([sys.executable, "-c", code], check=True)
+
+    (file,) = tmp_path.iterdir()
+    assert len(file.read_text().splitlines()) == 1000

@@ -215,7 +215,7 @@ async def test_a_folder_that_cannot_be_written_fails_no_request(
     (tmp_path / "taken").write_text("a file")
     async with local_app(logsFolder=str(tmp_path / "taken")) as app:
         answer = await app.send("GET", "/classes/Game/none")
-        app.app.parts.logs._writer.settle()  # type: ignore[union-attr]
+        app.app.parts.logs._writer.flush()  # type: ignore[union-attr]
 
     assert answer.json()["code"] == 101
     assert "the log cannot be kept" in caplog.text
