@@ -16,6 +16,7 @@ from parsepy.files.memory import MemoryFiles
 from parsepy.files.objectstore import open_object_store
 from tests.files.samples import Opening
 from tests.files.stores import gridfs
+from tests.support.gcs_server import GcsServer, running_gcs
 from tests.support.s3_server import S3Server, running_s3
 
 
@@ -34,6 +35,9 @@ def _opening(kind: str, request: pytest.FixtureRequest) -> Opening:
     if kind == "s3":
         settings = request.getfixturevalue("s3_settings")
         return lambda: _closing(open_object_store("s3", "filesAdapter.options", settings))
+    if kind == "gcs":
+        gcs_settings = {**request.getfixturevalue("gcs_server").options, "bucketPrefix": "a/b_"}
+        return lambda: _closing(open_object_store("gcs", "filesAdapter.options", gcs_settings))
     folder: Path = request.getfixturevalue("tmp_path")
     if kind == "folder":
         return lambda: _closing(FolderFiles(folder / "files" / "app"))
@@ -43,7 +47,7 @@ def _opening(kind: str, request: pytest.FixtureRequest) -> Opening:
     return lambda: _closing(EmbeddedFiles(folder / "app.sqlite.files"))
 
 
-@pytest.fixture(params=["embedded", "memory", "gridfs", "folder", "encrypted", "s3"])
+@pytest.fixture(params=["embedded", "memory", "gridfs", "folder", "encrypted", "s3", "gcs"])
 async def files(request: pytest.FixtureRequest) -> AsyncIterator[FileStore]:
     async with _opening(request.param, request)() as store:
         yield store
@@ -58,6 +62,12 @@ def lasting(request: pytest.FixtureRequest) -> Opening:
 @pytest.fixture(scope="session")
 def s3_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[S3Server]:
     with running_s3(tmp_path_factory.mktemp("s3")) as server:
+        yield server
+
+
+@pytest.fixture
+def gcs_server() -> Iterator[GcsServer]:
+    with running_gcs() as server:
         yield server
 
 
