@@ -18,6 +18,12 @@ MOST_WAITING: Final = 5000
 """Entries that wait for the store at most; what comes then is counted, and left out."""
 
 _BATCH: Final = 500
+_MANY: Final = 1000
+
+GATHERING: Final = 0.02
+"""Seconds for which entries are gathered before they are written: a wake-up and a write for each
+would cost more than all the rest. Errors, and whoever asks for the log, do not wait for them."""
+
 _FLUSH_SECONDS: Final = 2.0
 _CLOSE_SECONDS: Final = 5.0
 
@@ -33,6 +39,7 @@ class LogWriter(logging.Handler):
         self._store = store
         self._masker = masker
         self._queue: SimpleQueue[Entry | threading.Event | None] = SimpleQueue()
+        self._hurry = threading.Event()
         self._left_out = 0
         self._is_told = False
         self._thread = threading.Thread(target=self._run, name="parsepy-log", daemon=True)
@@ -50,13 +57,16 @@ class LogWriter(logging.Handler):
         if (owner is not None and owner is not self) or threading.current_thread() is self._thread:
             # What the store itself has to say would come back to it for ever.
             return
-        if self._queue.qsize() >= MOST_WAITING:
+        waiting = self._queue.qsize()
+        if waiting >= MOST_WAITING:
             self._left_out += 1
             return
         try:
             self._queue.put(entry_of(record))
         except Exception:
             self.handleError(record)
+        if record.levelno >= logging.ERROR or waiting >= _MANY:
+            self._hurry.set()
 
     def flush(self) -> None:
         """Waits until the store has what was logged before, for two seconds. Blocks: for threads,
@@ -64,12 +74,14 @@ class LogWriter(logging.Handler):
         if self._thread.is_alive():
             done = threading.Event()
             self._queue.put(done)
+            self._hurry.set()
             done.wait(_FLUSH_SECONDS)
 
     def end(self) -> None:
         """Writes what waits, and closes the store. A store that hangs is left to itself."""
         if self._thread.is_alive():
             self._queue.put(None)
+            self._hurry.set()
             self._thread.join(_CLOSE_SECONDS)
 
     def _run(self) -> None:
@@ -87,6 +99,9 @@ class LogWriter(logging.Handler):
         entries: list[Entry] = []
         waiting: list[threading.Event] = []
         item = self._queue.get()
+        self._hurry.wait(GATHERING)
+        # Before the rest is taken: whoever hurries has put his entry into the queue already.
+        self._hurry.clear()
         while True:
             if item is None:
                 return self._with_left_out(entries), waiting, False
