@@ -13,14 +13,20 @@ Arguments = ParamSpec("Arguments")
 
 async def in_parts_of(size: int, content: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
     """The same bytes in parts of exactly `size`, but for the last one."""
-    waiting = bytearray()
+    waiting: list[bytes] = []
+    length = 0
     async for part in content:
-        waiting += part
-        while len(waiting) >= size:
-            yield bytes(waiting[:size])
-            del waiting[:size]
-    if waiting:
-        yield bytes(waiting)
+        waiting.append(part)
+        length += len(part)
+        if length < size:
+            continue
+        whole = waiting[0] if len(waiting) == 1 else b"".join(waiting)
+        end = length - length % size
+        for at in range(0, end, size):
+            yield whole[at : at + size]
+        waiting, length = [whole[end:]], length - end
+    if length:
+        yield b"".join(waiting)
 
 
 async def each(items: Iterable[Item]) -> AsyncIterator[Item]:

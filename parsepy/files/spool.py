@@ -5,13 +5,13 @@ import tempfile
 from collections.abc import AsyncIterator
 from typing import IO, Final
 
-from parsepy.files.base import READ_SIZE
 from parsepy.files.parts import in_thread
 
 IN_MEMORY: Final = 1 << 20
 """Bytes that are kept in memory; more go to a file without a name, which dies with its process."""
 
 _AT_ONCE: Final = 1 << 20
+"""Bytes that are written and read at once: each time costs a hop to a thread."""
 
 
 class Spool:
@@ -46,15 +46,15 @@ class Spool:
         at = 0
         in_file = self.size - len(self._waiting)
         while self._file is not None and at < in_file:
-            wanted = min(READ_SIZE, in_file - at)
+            wanted = min(_AT_ONCE, in_file - at)
             part = await in_thread(os.pread, self._file.fileno(), wanted, at)
             if not part:
                 raise OSError("a temporary file is shorter than what was written to it")
             at += len(part)
             yield part
         waiting = bytes(self._waiting)
-        for at in range(0, len(waiting), READ_SIZE):
-            yield waiting[at : at + READ_SIZE]
+        if waiting:
+            yield waiting
 
     async def clear(self) -> None:
         """As if nothing had been written."""

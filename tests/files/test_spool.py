@@ -5,7 +5,6 @@ from pathlib import Path
 
 import pytest
 
-from parsepy.files.base import READ_SIZE
 from parsepy.files.spool import IN_MEMORY, Spool
 from tests.files.samples import LARGE, parts
 
@@ -21,7 +20,7 @@ async def _filled(content: bytes) -> Spool:
 
 async def _read(spool: Spool) -> bytes:
     read = [part async for part in spool.parts()]
-    assert max(map(len, read), default=0) <= READ_SIZE
+    assert max(map(len, read), default=0) <= IN_MEMORY
     return b"".join(read)
 
 
