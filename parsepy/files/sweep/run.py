@@ -166,11 +166,20 @@ class Sweep:
     async def _delete(self, listed: Listed) -> None:
         found = await self._store.find(listed.name)
         if found is not None:
-            if _is_another(found, listed):
+            if self._is_another(found, listed):
                 return
             await self._store.delete(listed.name)
         await self._acls.forget([listed.name])
         self._worklist.deleted(listed.name)
+
+    def _is_another(self, found: StoredFile, listed: Listed) -> bool:
+        """Whether it was stored anew since, as far as the store tells."""
+        if found.length != listed.length:
+            return True
+        if found.uploaded_at is not None:
+            # Versions may hold the time, which some services list finer than they tell of one file.
+            return found.uploaded_at >= self._before
+        return listed.version not in ("", found.version)
 
     async def _clear_leftovers(self) -> None:
         self._progress.begin("Broken uploads", 0)
@@ -202,11 +211,6 @@ class Sweep:
     @property
     def _acls(self) -> FileAcls:
         return FileAcls(self._referrers[0].storage, OWNER)
-
-
-def _is_another(found: StoredFile, listed: Listed) -> bool:
-    """Whether it was stored anew since, as far as the store's list tells."""
-    return listed.version not in ("", found.version)
 
 
 async def _pages(files: AsyncIterator[StoredFile]) -> AsyncIterator[list[StoredFile]]:

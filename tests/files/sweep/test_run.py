@@ -17,7 +17,7 @@ from parsepy.files.base import StoredFile
 from parsepy.files.sweep.referrers import Referrers
 from parsepy.files.sweep.worklist import Status
 from parsepy.schema.classes import ClassSchema
-from tests.files.samples import BrokenUpload, broken
+from tests.files.samples import BrokenUpload, broken, parts
 from tests.files.sweep.swept_app import SweptApp
 
 pytestmark = pytest.mark.anyio
@@ -133,7 +133,7 @@ async def test_what_is_stored_anew_meanwhile_is_left_alone(swept: SweptApp) -> N
             return getattr(swept.files, name)
 
         async def find(self, name: str) -> StoredFile | None:
-            await swept.upload(name)
+            await swept.files.save(name, parts(b"another"), {})
             return await swept.files.find(name)
 
     report = await swept.sweep(files=Replacing())
