@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from scripts.benchmark.exchange import WrongAnswerError
+from scripts.benchmark.files import command as files
 from scripts.benchmark.live import command as live
 from scripts.benchmark.load import LoadGenerator
 from scripts.benchmark.machine import machine
@@ -24,7 +25,8 @@ from scripts.benchmark.usage import memory
 from tests.support.availability import MissingComponentError
 from tests.support.processes import ProcessFailedError
 
-LIVE = "live"
+OTHERS = {"files": files.main, "live": live.main}
+"""Commands of their own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +43,8 @@ def parse(arguments: Sequence[str]) -> Command:
     parser = argparse.ArgumentParser(
         prog="scripts/bench",
         description="Measures parsepy beside npm parse-server.",
-        epilog="scripts/bench live measures LiveQuery; scripts/bench live --help tells more.",
+        epilog="scripts/bench live measures LiveQuery, scripts/bench files uploads and downloads;"
+        " each with --help tells more.",
     )
     names = [scenario.name for scenario in SCENARIOS]
     parser.add_argument("--quick", action="store_true", help="shorter windows, fewer rounds")
@@ -122,8 +125,8 @@ def _say(progress: str) -> None:
 
 
 def main(arguments: Sequence[str]) -> int:
-    if arguments[:1] == [LIVE]:
-        return live.main(arguments[1:])
+    if arguments and arguments[0] in OTHERS:
+        return OTHERS[arguments[0]](arguments[1:])
     command = parse(arguments)
     with tempfile.TemporaryDirectory(prefix="parsepy-bench-") as folder:
         try:

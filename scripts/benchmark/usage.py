@@ -2,6 +2,7 @@
 
 from contextlib import suppress
 from dataclasses import dataclass
+from pathlib import Path
 
 import psutil
 
@@ -35,3 +36,19 @@ def memory(pid: int) -> Memory:
         rss=sum(each.rss for each in used),
         pss=sum(known) if len(known) == len(shares) else None,
     )
+
+
+def begin_peak(pid: int) -> None:
+    """From here on `peak` counts, where the system can forget what was before."""
+    with suppress(OSError):
+        Path(f"/proc/{pid}/clear_refs").write_text("5")
+
+
+def peak(pid: int) -> int | None:
+    """The most memory that the process had at once since `begin_peak`; None where unknown."""
+    try:
+        lines = Path(f"/proc/{pid}/status").read_text().splitlines()
+    except OSError:
+        return None
+    kilobytes = [line.split()[1] for line in lines if line.startswith("VmHWM:")]
+    return int(kilobytes[0]) << 10 if kilobytes else None

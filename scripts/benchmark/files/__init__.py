@@ -1,0 +1,1 @@
+"""`scripts/bench files`: what uploads and downloads cost, beside npm parse-server."""
