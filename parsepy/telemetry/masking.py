@@ -18,6 +18,7 @@ _ENDINGS: Final = (
     *("masterkey", "maintenancekey", "restapikey", "apikey", "javascriptkey", "clientkey"),
     *("dotnetkey", "webhookkey", "windowskey", "filekey", "privatekey", "accesskey"),
     *("authorization", "authdata", "passwordhistory", "recoverycodes", "connectionstring"),
+    *("parsesignature", "amzsignature"),
 )
 _BEGINNINGS: Final = ("authdata", "encryptionkey")
 _SHOWN: Final = frozenset(("devicetoken",))
@@ -38,7 +39,9 @@ def is_secret(name: str) -> bool:
     return plain.endswith(_ENDINGS) or plain.startswith(_BEGINNINGS)
 
 
-_NAMES: Final = ("pass", "token", "secret", "key", "cookie", "auth", "recovery", "connection")
+_NAMES: Final = (
+    *("pass", "token", "secret", "key", "cookie", "auth", "recovery", "connection", "-signature"),
+)
 _MARKS: Final = ("r:", "$", "eyJ", "Basic ", "Bearer ", "://")
 """Without any of these there is no secret in a text: most texts need no closer look."""
 

@@ -53,6 +53,7 @@ def test_values_of_secret_names_are_masked_at_any_depth(name: str) -> None:
         ("{'sessionToken': '%s'}", "{'sessionToken': '********'}"),
         ("GET /login?username=a&password=%s", "GET /login?username=a&password=********"),
         ("GET /login?password=%s: {}", None),
+        ("http://x/files/app/a?X-Parse-Expires=1&X-Parse-Signature=%s", None),
         ("GET /users?where=%%7B%%22sessionToken%%22%%3A%%22%s%%22%%7D", None),
         ("POST https://ann:%s@db.test/x", "POST https://********@db.test/x"),
         ("mongodb://ann:%s@db.test:27017/app", "mongodb://********@db.test:27017/app"),

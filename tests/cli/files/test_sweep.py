@@ -122,3 +122,21 @@ def test_a_state_is_gone_when_the_sweep_is_done(database: Path, tmp_path: Path) 
 
     assert result.exit_code == 0, result.output
     assert not state.exists()
+
+
+@pytest.mark.parametrize("state", [(), ("--state", "state")])
+def test_ctrl_c_says_how_to_go_on(
+    database: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, state: tuple[str, ...]
+) -> None:
+    async def interrupted(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr("parsepy.files.sweep.run.Sweep.run", interrupted)
+
+    result = sweep("--database-uri", f"sqlite:///{database}", *state)
+
+    assert result.exit_code == 130
+    told = "Continue with --state state." if state else "With --state it can be continued."
+    assert result.stderr == f"Interrupted. {told}\n"
+    assert (tmp_path / "state").exists() == bool(state)
