@@ -3,7 +3,7 @@
 import re
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Final, cast
+from typing import Final
 
 from parsepy.analytics.rows import Rows
 from parsepy.errors import invalid_query
@@ -43,10 +43,7 @@ def read_asked(parameters: JSONMapping) -> Asked:
 
 async def report_of_all(rows: Rows, asked: Asked) -> JSONObject:
     totals = await rows.totals(asked.days, asked.limit)
-    found = [
-        {"event": row.get("_id", row.get("objectId")), "count": row["count"]} for row in totals
-    ]
-    return {"results": cast("JSONValue", found)}
+    return {"results": [{"event": event, "count": count} for event, count in totals]}
 
 
 async def report_of(rows: Rows, event: str, asked: Asked) -> JSONObject:

@@ -75,7 +75,7 @@ class Rows:
         found = await self._storage.distinct(SCHEMA, "dimension", where)
         return sorted(name for name in found if isinstance(name, str) and name)
 
-    async def totals(self, days: tuple[str, str], limit: int) -> list[JSONObject]:
+    async def totals(self, days: tuple[str, str], limit: int) -> list[tuple[str, int]]:
         """The events of these days, the most frequent first."""
         first, last = days
         match: JSONObject = {"dimension": "", "day": {"$gte": first, "$lte": last}}
@@ -85,7 +85,8 @@ class Rows:
             {"$sort": {"count": -1, "_id": 1}},
             {"$limit": limit},
         ]
-        return cast("list[JSONObject]", await self._storage.aggregate(SCHEMA, pipeline))
+        rows = cast("list[JSONObject]", await self._storage.aggregate(SCHEMA, pipeline))
+        return [(str(row["_id"]), cast("int", row["count"])) for row in rows]
 
     async def _add(self, counts: Mapping[Key, int]) -> None:
         missing = await self._increment(counts)

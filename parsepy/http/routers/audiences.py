@@ -16,7 +16,10 @@ CLASS_NAME = "_Audience"
 
 
 async def _find(request: Request) -> Answer:
-    found = await read.find(request.ctx, CLASS_NAME, decode_find(request.parameters))
+    parameters = decode_find(request.parameters)
+    if parameters.explain:
+        return Answer(await read.find_as_json(request.ctx, CLASS_NAME, parameters))
+    found = await read.find(request.ctx, CLASS_NAME, parameters)
     for audience in found.results:
         _parse_query(audience)
     answer: JSONObject = {"results": cast("JSONValue", found.results)}
