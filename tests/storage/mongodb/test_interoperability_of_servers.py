@@ -4,6 +4,7 @@ import json
 from typing import Any
 
 import pytest
+from pymongo import AsyncMongoClient
 
 from parsepy.protocol.values import pointer
 from parsepy.types import JSONObject
@@ -12,6 +13,7 @@ from tests.storage.mongodb.two_servers import BOTH_WAYS, Servers
 
 pytestmark = pytest.mark.anyio
 
+USED: JSONObject = {"__type": "Date", "iso": "2026-01-02T03:04:05.678Z"}
 FIELDS = ("s", "n", "big", "b", "d", "by", "ptr", "obj", "geo", "poly", "file", "ACL")
 
 
@@ -111,3 +113,95 @@ async def test_schema_with_permissions_and_defaults_holds_at_the_other(
         await servers.ask(
             second, "PUT", f"/classes/{class_name}/{made['objectId']}", {"s": "y"}, session=""
         )
+
+
+async def rows_with_token(servers: Servers, server: str, token: str) -> list[dict[str, Any]]:
+    found = await servers.ask(server, "GET", "/installations", where=f'{{"deviceToken":"{token}"}}')
+    rows: list[dict[str, Any]] = found["results"]
+    return rows
+
+
+@BOTH_WAYS
+async def test_an_installation_of_one_is_known_to_the_other(
+    servers: Servers, first: str, second: str
+) -> None:
+    own: JSONObject = {"installationId": f"I-{first}", "deviceToken": f"t-{first}"}
+    made = await servers.ask(
+        first, "POST", "/installations", {**own, "deviceType": "ios", "channels": ["a"]}
+    )
+    channels: JSONObject = {"__op": "AddUnique", "objects": ["b"]}
+    again = await servers.ask(second, "POST", "/installations", {**own, "channels": channels})
+
+    assert "updatedAt" in again
+    for server in (first, second):
+        rows = await rows_with_token(servers, server, f"t-{first}")
+        assert [(row["objectId"], row["channels"]) for row in rows] == [
+            (made["objectId"], ["a", "b"])
+        ]
+
+
+@BOTH_WAYS
+async def test_a_token_that_moves_from_one_to_the_other_leaves_one_row(
+    servers: Servers, first: str, second: str
+) -> None:
+    token = f"moving-{first}"
+    for server in (first, second):
+        body: JSONObject = {"installationId": f"{server}-of-{first}", "deviceToken": token}
+        await servers.ask(server, "POST", "/installations", {**body, "deviceType": "ios"})
+
+    for server in (first, second):
+        rows = await rows_with_token(servers, server, token)
+        assert [row["installationId"] for row in rows] == [f"{second}-of-{first}"]
+
+
+@BOTH_WAYS
+async def test_an_audience_that_one_has_used_says_so_at_the_other(
+    servers: Servers, first: str, second: str
+) -> None:
+    body: JSONObject = {"name": first, "query": '{"deviceType":"ios"}'}
+    made = await servers.ask(first, "POST", "/push_audiences", body)
+    path = f"/push_audiences/{made['objectId']}"
+    use: JSONObject = {"lastUsed": USED, "timesUsed": {"__op": "Increment", "amount": 1}}
+    await servers.ask(second, "PUT", path, use)
+    shown = [await servers.ask(server, "GET", path) for server in (first, second)]
+    client: AsyncMongoClient[dict[str, Any]] = AsyncMongoClient(servers.reference.database_uri)
+    async with client:
+        row = await client.get_default_database()["_Audience"].find_one({"name": first})
+
+    assert shown[0] == shown[1]
+    assert (shown[0]["query"], shown[0]["lastUsed"], shown[0]["timesUsed"]) == (
+        {"deviceType": "ios"},
+        USED["iso"],
+        1,
+    )
+    assert row is not None
+    assert row["times_used"] == 1
+    assert row["_last_used"].isoformat() == "2026-01-02T03:04:05.678000"
+    assert not {"lastUsed", "timesUsed"} & row.keys()
+
+
+@BOTH_WAYS
+async def test_a_product_of_one_is_sold_by_the_other(
+    servers: Servers, first: str, second: str
+) -> None:
+    file: JSONObject = {"__type": "File", "name": "game.zip"}
+    product: JSONObject = {
+        "productIdentifier": first,
+        "icon": file,
+        "download": file,
+        "order": 1,
+        "title": "Game",
+        "subtitle": "A game",
+    }
+    made = await servers.ask(first, "POST", "/classes/_Product", product)
+    path = f"/classes/_Product/{made['objectId']}"
+    await servers.ask(second, "PUT", path, {"download": {**file, "name": "new.zip"}})
+    shown = [await servers.ask(server, "GET", path) for server in (first, second)]
+
+    for each in shown:
+        assert (each["downloadName"], each["download"]["name"]) == ("new.zip", "new.zip")
+        assert {**each, "download": None, "icon": None} == {
+            **shown[0],
+            "download": None,
+            "icon": None,
+        }
