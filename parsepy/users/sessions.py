@@ -7,9 +7,8 @@ from typing import Final
 
 from parsepy import errors
 from parsepy.cache import Cache, Changes
-from parsepy.objects import write
+from parsepy.objects import publish, write
 from parsepy.objects.context import ObjectServices, RequestContext
-from parsepy.objects.delete import take_away
 from parsepy.objects.present import strip_internal
 from parsepy.objects.write_state import Write
 from parsepy.permissions.caller import MASTER, Caller
@@ -18,7 +17,6 @@ from parsepy.protocol.field_types import DATE, FieldType
 from parsepy.query import tree
 from parsepy.query.options import ONE
 from parsepy.query.tree import Where
-from parsepy.schema.classes import ClassSchema
 from parsepy.storage.transaction import once_kept
 from parsepy.types import JSONObject, JSONValue, ParseObject
 from parsepy.users.session_life import TOKEN, SessionRenewal, expiry
@@ -95,12 +93,19 @@ class Sessions:
         fields = self.fields_of(user_id, created_with)
         if installation_id is not None:
             fields["installationId"] = installation_id
+        ends_others = installation_id is not None and installation_id != CLOUD_INSTALLATION
+        others = _of_installation(user_id, installation_id)
+        told = await self._to_be_told(others) if ends_others else []
         written = await write.create(ctx.as_master(), "_Session", dict(fields))
+        session: JSONObject = {**fields, **written.answer}
         # Before it may be ended as an earlier one of the same installation.
         await self.check_source(source, str(fields["sessionToken"]))
-        if installation_id is not None and installation_id != CLOUD_INSTALLATION:
-            await self._end_earlier(user_id, installation_id, {**fields, **written.answer})
-        return {**fields, **written.answer}
+        if ends_others:
+            # Not those of a log-in after it.
+            surely = [each for each in told if str(each["createdAt"]) < str(session["createdAt"])]
+            await self._delete(tree.both(others, _before(session)), surely)
+            await self.forget_user(user_id)
+        return session
 
     def fields_of(self, user_id: str, created_with: JSONObject | None) -> JSONObject:
         """What makes a new session one: only the server ever says it."""
@@ -176,35 +181,24 @@ class Sessions:
         expires_at = _iso(row.get("expiresAt"))
         return Session(str(row["objectId"]), user, str(row.get("updatedAt")), expires_at)
 
-    async def _end_earlier(self, user_id: str, installation_id: str, session: JSONObject) -> None:
-        """Ends the installation's sessions before this one, and not those of a log-in after it."""
-        await self._delete(
-            tree.And(
-                (
-                    of_user(user_id),
-                    tree.Equal(tree.Path("installationId"), installation_id),
-                    _before(session),
-                )
-            )
-        )
-        await self.forget_user(user_id)
+    async def _to_be_told(self, where: Where) -> list[ParseObject]:
+        """The sessions whose end somebody may be told of."""
+        schema = await self._services.schemas.get("_Session")
+        if not schema.exists or not self._services.publisher.wants("_Session"):
+            return []
+        return await self._services.storage.find(schema, where)
 
-    async def _delete(self, where: Where) -> None:
+    async def _delete(self, where: Where, told: list[ParseObject] | None = None) -> None:
+        """`told`: those that were there, where they are known already."""
         schema = await self._services.schemas.get("_Session")
         if not schema.exists:
             return
-        if self._services.publisher.wants("_Session"):
-            await self._tell_end(schema, where)
+        ended = await self._to_be_told(where) if told is None else told
         await self._services.storage.delete(schema, where)
-
-    async def _tell_end(self, schema: ClassSchema, where: Where) -> None:
-        """Ends those that there are now one by one, so that each is told; one that comes meanwhile
-        is not told, but must end all the same."""
         ctx = RequestContext(self._services, MASTER)
-        for session in await self._services.storage.find(schema, where):
-            object_id = str(session["objectId"])
-            named = tree.both(tree.Equal(tree.Path("objectId"), object_id), where)
-            await take_away(ctx, schema, object_id, named)
+        for session in ended:
+            await self.forget(str(session["objectId"]))
+            await publish.deleted(ctx, schema, session)
 
 
 def _topics_of(token: str, session: Session) -> tuple[str, str, str]:
@@ -219,6 +213,10 @@ def check_user_id(user_id: str) -> None:
 
 def of_user(user_id: str) -> Where:
     return tree.Equal(tree.Path("user", _USER_POINTER), values.pointer("_User", user_id))
+
+
+def _of_installation(user_id: str, installation_id: str | None) -> Where:
+    return tree.both(of_user(user_id), tree.Equal(tree.Path("installationId"), installation_id))
 
 
 def _before(session: JSONObject) -> Where:
