@@ -11,7 +11,7 @@ import pytest
 
 from parsepy.types import JSONMapping
 from tests.browser.dashboard.page import Dashboard
-from tests.browser.dashboard.process import APP, running_dashboard
+from tests.browser.dashboard.process import APP, READ_ONLY_APP, running_dashboard
 from tests.browser.server import MASTER, Server, running_server
 from tests.browser.webdriver import running_browser
 from tests.support.availability import MissingComponentError, component_missing
@@ -24,6 +24,7 @@ ON_EVERY_STORE: Final = pytest.mark.parametrize("server", STORES, indirect=True)
 OPTIONS: Final[JSONMapping] = {
     "cloud": str(Path(__file__).parent / "cloud.py"),
     "readOnlyMasterKey": "read-only-key",
+    "allowCustomObjectId": True,
     "security": {"enableCheck": True},
 }
 
@@ -99,3 +100,9 @@ def dashboard(desk: Dashboard, rest: Rest) -> Iterator[Dashboard]:
     desk.forget_everything()
     yield desk
     assert desk.refusals(rest.server.url) == []
+
+
+@pytest.fixture
+def read_only(dashboard: Dashboard) -> Dashboard:
+    """The same app, with the key that changes nothing."""
+    return dashboard.of_app(READ_ONLY_APP)

@@ -23,6 +23,10 @@ class Dashboard:
         self._url = url
         self._app = f"{url}/apps/{app}"
 
+    def of_app(self, app: str) -> "Dashboard":
+        """Another app of the same dashboard."""
+        return Dashboard(self.browser, self._url, app)
+
     def forget_everything(self) -> None:
         """What it keeps in the browser, the order of rows for one."""
         self.browser.open("about:blank")
@@ -135,6 +139,10 @@ class Dashboard:
 
     def fill(self, label: str, text: str) -> None:
         self.act(self.field(label), lambda field: field.type(text))
+
+    def answer_yes(self, question: str) -> None:
+        path = f"(//*[normalize-space(text())={_quoted(question)}])[last()]"
+        self.act(f"{path}/following::*[text()='Yes'][1]", Element.click)
 
     def choose(self, label: str, option: str) -> None:
         self.act(self.field(label), Element.click)

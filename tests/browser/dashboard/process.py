@@ -11,7 +11,7 @@ from tests.support.node import ensure_node_modules, find_node
 from tests.support.processes import RunningProcess
 
 FOLDER: Final = Path(__file__).parent
-APP: Final = "parsepy"
+APP, READ_ONLY_APP = "parsepy", "read-only"
 
 
 @contextmanager
@@ -23,7 +23,7 @@ def running_dashboard(folder: Path, server_url: str) -> Iterator[str]:
     """
     node, program = find_node(), ensure_node_modules(FOLDER) / "parse-dashboard" / "bin"
     config = folder / "dashboard.json"
-    config.write_text(json.dumps({"apps": [_app(server_url)]}))
+    config.write_text(json.dumps({"apps": _apps(server_url)}))
     command = [node, str(program / "parse-dashboard"), "--config", str(config)]
     command += ["--host", "127.0.0.1", "--port", "0"]
     with RunningProcess(command, folder=folder) as process:
@@ -31,8 +31,8 @@ def running_dashboard(folder: Path, server_url: str) -> Iterator[str]:
         yield line.split()[-1].rstrip("/")
 
 
-def _app(server_url: str) -> JSONMapping:
-    return {
+def _apps(server_url: str) -> list[JSONMapping]:
+    app: JSONMapping = {
         "appName": APP,
         "appId": "app",
         "serverURL": server_url,
@@ -47,3 +47,4 @@ def _app(server_url: str) -> JSONMapping:
             {"title": "About it", "classes": ["Score"], "cloudCodeFunction": "about"},
         ],
     }
+    return [app, {**app, "appName": READ_ONLY_APP, "masterKey": "read-only-key"}]

@@ -181,6 +181,69 @@ def test_rows_are_exported_and_imported(dashboard: Dashboard, rest: Rest, tmp_pa
     }
 
 
+def test_objects_are_imported_with_their_ids_and_times(
+    dashboard: Dashboard, rest: Rest, tmp_path: Path
+) -> None:
+    rest.ask("POST", "/schemas/Score", {"fields": {"player": {"type": "String"}}})
+    kept = {
+        "objectId": "oldScore01",
+        "createdAt": "2020-01-01T00:00:00.000Z",
+        "updatedAt": "2020-01-02T00:00:00.000Z",
+        "player": "ann",
+        "place": {"__type": "GeoPoint", "latitude": 48.4, "longitude": 9.98},
+    }
+    backup = tmp_path / "backup.json"
+    backup.write_text(json.dumps([kept]))
+
+    dashboard.open("browser/Score")
+    dashboard.menu("Data", "Import")
+    dashboard.type("input[type=file]", str(backup))
+    dashboard.answer_yes("Preserve object IDs")
+    dashboard.answer_yes("Preserve timestamps")
+    dashboard.choose("Duplicate handling", "Skip duplicates")
+    dashboard.button("Import")
+    dashboard.see("Imported: 1")
+
+    assert rest.rows("Score") == [kept]
+
+
+def test_an_object_is_edited_in_a_dialog(dashboard: Dashboard, rest: Rest) -> None:
+    fill_scores(rest)
+
+    dashboard.open("browser/Score")
+    dashboard.wait(lambda: len(dashboard.rows()) == 3, "all rows")
+    dashboard.select_rows(0)
+    dashboard.menu("Edit", "Edit this row with modal")
+    dashboard.fill("points", SELECT_ALL + "31" + TAB)
+    dashboard.wait(lambda: rest.rows("Score")[2]["points"] == 31, "its points")
+
+
+def test_installations_are_looked_after(dashboard: Dashboard, rest: Rest) -> None:
+    phone = {"deviceType": "ios", "installationId": "phone-1", "channels": ["news"]}
+    rest.ask("POST", "/installations", phone)
+
+    dashboard.open("browser/_Installation")
+    dashboard.edit(0, "timeZone", "Europe/Berlin")
+    dashboard.wait(lambda: rest.rows("_Installation")[0].get("timeZone"), "its time zone")
+
+    (changed,) = rest.rows("_Installation")
+    assert changed == changed | phone | {"timeZone": "Europe/Berlin"}
+
+
+def test_the_read_only_key_shows_all_and_changes_nothing(read_only: Dashboard, rest: Rest) -> None:
+    fill_scores(rest)
+    before = rest.rows("Score")
+
+    read_only.open("browser/Score")
+    read_only.wait(lambda: players(read_only) == ["eve", "bob", "ann"], "all rows")
+    assert read_only.refusals(rest.server.url) == []
+    read_only.edit(0, "player", "mallory")
+    (refused,) = read_only.wait(lambda: read_only.refusals(rest.server.url), "a refusal")
+
+    assert refused.startswith(f"/classes/Score/{before[2]['objectId']} ")
+    assert rest.rows("Score") == before
+
+
 def test_cloud_code_runs_on_a_row_and_says_more_about_it(dashboard: Dashboard, rest: Rest) -> None:
     fill_scores(rest)
 

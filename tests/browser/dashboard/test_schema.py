@@ -2,6 +2,7 @@
 
 from tests.browser.dashboard.conftest import ON_EVERY_STORE, Rest
 from tests.browser.dashboard.page import Dashboard
+from tests.browser.webdriver import Element
 
 TYPES = "String Date Polygon".split()
 TARGETED = "Pointer Relation".split()
@@ -72,6 +73,23 @@ def test_class_level_permissions_are_edited(dashboard: Dashboard, rest: Rest) ->
     named = {ann: True, "role:referees": True, "pointerFields": ["captain"]}
     assert permissions["find"] == permissions["addField"] == {"*": True, **named}
     assert permissions["create"] == permissions["update"] == permissions["delete"] == named
+
+
+def test_fields_are_protected(dashboard: Dashboard, rest: Rest) -> None:
+    fields = {"name": {"type": "String"}, "salary": {"type": "Number"}}
+    rest.ask("POST", "/schemas/Team", {"fields": fields})
+    rest.ask("POST", "/classes/Team", {"name": "Reds", "salary": 7})
+
+    dashboard.open("browser/Team")
+    dashboard.menu("Security", "Protected Fields")
+    dashboard.click("All fields allowed. Click to protect.")
+    dashboard.act("(//*[text()='salary'])[last()]", Element.click)
+    dashboard.button("Save")
+    dashboard.wait(lambda: "salary" in str(rest.schema("Team")["classLevelPermissions"]), "CLP")
+
+    assert rest.schema("Team")["classLevelPermissions"]["protectedFields"] == {"*": ["salary"]}
+    (seen,) = rest.server.send("GET", "/classes/Team").json()["results"]
+    assert "salary" not in seen
 
 
 CAPTAIN = {"type": "Pointer", "targetClass": "_User"}
