@@ -23,7 +23,7 @@ INTERNAL_CLASSES = [
     *("_Audience", "_Idempotency", "_Join:users:_Role", "_Join:roles:_Role", "_Join:fans:Game"),
 ]
 NO_CLASSES = [
-    *("_ParsepyMail", "_ParsepyFileAccess"),
+    *("_ParsepyMail", "_ParsepyFileAccess", "_ParsepyEvent"),
     *("_SCHEMA", "_Schema", "system.users", "system.profile", "_join:users:_Role", "_hooks"),
     *("_user", "_Session ", "_Join", "_Join:", "_Join:users", "_Join:users:_Role:x", "__proto__"),
     *("sqlite_schema'", "_USER", "_Foo", "_", "$cmd", "admin.system.users", "fs.files", "_Join::"),
