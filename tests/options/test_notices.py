@@ -41,10 +41,7 @@ def not_supported(path: str) -> str:
         ({"mountGraphQL": False}, []),
         ({"startLiveQueryServer": False}, []),
         ({"installation": {"duplicateDeviceTokenAction": "delete"}}, []),
-        (
-            {"installation": {"duplicateDeviceTokenAction": "update"}},
-            [not_supported("installation.duplicateDeviceTokenAction")],
-        ),
+        ({"installation": {"duplicateDeviceTokenAction": "update"}}, []),
         ({"fileUpload": {"enableForPublic": True}}, []),
         ({"fileKey": "key"}, []),
         ({"filesAdapter": "gridfs"}, []),
