@@ -8,6 +8,8 @@ from tests.browser.webdriver import Browser, Element
 
 DEADLINE: Final = 60.0
 ENTER, ESCAPE, TAB, SELECT_ALL = "\ue007", "\ue00c", "\ue004", "\ue009a\ue000"
+SOON: Final = 5.0
+"""Seconds until what usually comes at once is brought about anew."""
 _TABLE: Final = """
 const heads = [...document.querySelectorAll('[draggable=true]')]
   .filter(head => head.children.length === 2).map(head => head.children[0].textContent);
@@ -86,9 +88,14 @@ class Dashboard:
         self.click(text, "button")
 
     def menu(self, name: str, item: str) -> None:
-        """One of the browser's menus."""
-        self.act(f"//span[normalize-space(text())={_quoted(name)}]", Element.click)
-        self.click(item)
+        """One of the browser's menus; opened again where the page has closed it meanwhile."""
+        path = f"(//*[normalize-space()={_quoted(item)}])[last()]"
+
+        def chosen() -> bool:
+            self.browser.find_by_xpath(f"//span[normalize-space(text())={_quoted(name)}]").click()
+            return self._soon(lambda: self.browser.find_by_xpath(path).click())
+
+        self.wait(chosen, f"{item} in the menu {name}")
 
     def type(self, selector: str, text: str) -> None:
         element = self.wait(lambda: self.browser.find(selector), selector)
@@ -185,12 +192,34 @@ class Dashboard:
 
         return self.wait(look, f"{column} in row {row}")
 
+    def open_editor(self, row: int, column: str, path: str | None = None) -> Element:
+        """Of a cell: what `path` leads to, or an input with the focus."""
+
+        def editor() -> Element:
+            if path is None:
+                return self.browser.find(":is(input, textarea):focus")
+            return self.browser.find_by_xpath(path)
+
+        def opened() -> Element:
+            self.cell(row, column).double_click()
+            self._soon(editor)
+            return editor()
+
+        return self.wait(opened, f"an editor for {column}")
+
     def edit(self, row: int, column: str, *texts: str) -> None:
         """Types into a cell what replaces its value, into one input after the other."""
-        self.cell(row, column).double_click()
+        self.open_editor(row, column)
         for text in texts:
             self.browser.focus.type(SELECT_ALL + text)
         self.browser.focus.type(ENTER)
+
+    def _soon(self, act: Callable[[], object]) -> bool:
+        try:
+            self.browser.wait_until(lambda: act() is not False, "", SOON)
+        except AssertionError:
+            return False
+        return True
 
 
 def _quoted(text: str) -> str:

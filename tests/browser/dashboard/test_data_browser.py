@@ -39,6 +39,8 @@ def test_every_type_has_an_editor_whose_value_is_stored(
     dashboard.edit(0, "name", "Ulm")
     dashboard.click("Add")
     dashboard.wait(lambda: rest.rows("City"), "the row to be stored")
+    row = rest.rows("City")[0]["objectId"]
+    dashboard.wait(lambda: dashboard.rows()[0]["objectId"] == row, "its id")
     dashboard.edit(0, "people", "126000")
     dashboard.edit(0, "founded", "2024-02-01T10:00:00.000Z")
     dashboard.edit(0, "place", "48.4" + TAB, "9.98")
@@ -48,14 +50,11 @@ def test_every_type_has_an_editor_whose_value_is_stored(
         ("meta", '{"river":{"name":"Donau"}}'),
         ("area", "[[0,0],[0,1],[1,1]]"),
     ):
-        dashboard.cell(0, column).double_click()
-        dashboard.browser.focus.type(SELECT_ALL + value)
+        dashboard.open_editor(0, column).type(SELECT_ALL + value)
         dashboard.cell(0, "name").click()
-    dashboard.cell(0, "capital").double_click()
-    dashboard.click("True")
+    dashboard.open_editor(0, "capital", "//*[text()='True']").click()
     dashboard.cell(0, "name").click()
-    dashboard.cell(0, "arms").double_click()
-    dashboard.type("input[type=file]", str(picture))
+    dashboard.open_editor(0, "arms", "//input[@type='file']").type(str(picture))
     dashboard.wait(lambda: rest.rows("City")[0].get("arms"), "the file to be stored")
 
     (city,) = rest.rows("City")

@@ -41,7 +41,7 @@ def test_a_role_lets_its_users_see_an_object(dashboard: Dashboard, rest: Rest) -
     dashboard.open("browser/_Role")
     dashboard.click("Add Row")
     dashboard.edit(0, "name", "referees")
-    dashboard.cell(0, "ACL").double_click()
+    dashboard.open_editor(0, "ACL", "//*[@data-modal='true']")
     dashboard.button("Save ACL")
     dashboard.click("Add")
     dashboard.wait(lambda: rest.rows("_Role"), "the role")
@@ -51,7 +51,7 @@ def test_a_role_lets_its_users_see_an_object(dashboard: Dashboard, rest: Rest) -
     dashboard.confirm(ann["objectId"], "Attach")
     dashboard.wait(lambda: len(dashboard.rows()) == 1, "its user")
     dashboard.open("browser/Note")
-    dashboard.cell(0, "ACL").double_click()
+    dashboard.open_editor(0, "ACL", "//*[@data-modal='true']")
     dashboard.grant("referees", "referees")
     for right in ("Read", "Write"):
         dashboard.tick(right)
