@@ -16,8 +16,9 @@ from parsepy.files.memory import MemoryFiles
 from parsepy.files.objectstore import open_object_store
 from tests.files.samples import Opening
 from tests.files.stores import gridfs
+from tests.support.availability import MissingComponentError, component_missing
 from tests.support.gcs_server import GcsServer, running_gcs
-from tests.support.s3_server import S3Server, running_s3
+from tests.support.s3_server import S3Server, find_s3, running_s3
 
 
 @asynccontextmanager
@@ -61,6 +62,10 @@ def lasting(request: pytest.FixtureRequest) -> Opening:
 
 @pytest.fixture(scope="session")
 def s3_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[S3Server]:
+    try:
+        find_s3()
+    except MissingComponentError as missing:
+        component_missing(missing)
     with running_s3(tmp_path_factory.mktemp("s3")) as server:
         yield server
 

@@ -4,8 +4,10 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from importlib.util import find_spec
 from pathlib import Path
 
+from tests.support.availability import MissingComponentError
 from tests.support.ports import free_port
 from tests.support.processes import RunningProcess
 
@@ -34,6 +36,12 @@ class S3Server:
     def unfinished(self) -> list[Path]:
         """What is left of uploads in parts that were neither completed nor taken back."""
         return list((self.folder / ".nanio" / "multipart").iterdir())
+
+
+def find_s3() -> None:
+    """Raises MissingComponentError where the server is not installed."""
+    if find_spec("nanio") is None:
+        raise MissingComponentError("no S3 server: pip install nanio")
 
 
 @contextmanager
