@@ -19,7 +19,7 @@ _LONGEST_ESCAPE: Final = 6
 _BEYOND_ASCII: Final = bytes(range(0x80, 0x100))
 _QUOTE: Final = ord('"')
 
-_Place: TypeAlias = Literal["outside", "key", "text", "member", "left"]
+_Place: TypeAlias = Literal["before", "outside", "key", "text", "member", "left"]
 
 
 class MemberText:
@@ -27,14 +27,15 @@ class MemberText:
 
     Pieces of it come out, as ASCII: other characters are left out. The rest of the document is
     kept and parsed at the end, with `mark` in place of the text. A document of many tokens is left
-    to the parser from there on: to look at each of a million commas would hold up everybody.
+    to the parser from there on: to look at each of a million commas would hold up everybody. What
+    begins as no object is refused at once.
     """
 
     def __init__(self, name: str) -> None:
         self.mark = token_hex(16)
         self._name = name.encode()
         self._rest = bytearray()
-        self._place: _Place = "outside"
+        self._place: _Place = "before"
         self._tokens = 0
         self._depth = 0
         self._at_key = False
@@ -52,6 +53,8 @@ class MemberText:
                 case "left":
                     self._rest += part[at:]
                     return
+                case "before":
+                    at = self._pass_beginning(part)
                 case "outside":
                     at = self._pass_token(part, at)
                     if self._is_in_member:
@@ -70,6 +73,14 @@ class MemberText:
     @property
     def _is_in_member(self) -> bool:
         return self._place == "member"
+
+    def _pass_beginning(self, part: bytes) -> int:
+        document = part.lstrip(b" \t\r\n")
+        if document:
+            if not document.startswith(b"{"):
+                raise json.InvalidJSON("JSON is no object")
+            self._place = "outside"
+        return len(part) - len(document)
 
     def _pass_token(self, part: bytes, at: int) -> int:
         found = _TOKEN.search(part, at)

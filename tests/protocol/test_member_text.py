@@ -49,10 +49,7 @@ def _read(document: bytes, size: int = 1 << 16) -> JSONValue:
         b'{"base64":"first","b\\u0061se64":"last"}',
         b'{"b\\u0061se64":"first","base64":"last"}',
         b'{"base64":"first","base64":7}',
-        b'["base64","a"]',
-        b'"base64"',
-        b"{}",
-        b"5",
+        b" \r\n\t{}\n",
     ],
 )
 def test_a_document_is_what_the_parser_says(document: bytes, size: int) -> None:
@@ -74,6 +71,10 @@ def test_what_is_not_ascii_is_left_out(size: int) -> None:
         b"",
         b"{",
         b"no JSON",
+        b" \n",
+        b'["base64","a"]',
+        b'"base64"',
+        b"5",
         b'{"base64":"aGVs',
         b'{"base64":"aGVs"',
         b'{"base64":"aGVs\\',
@@ -93,11 +94,17 @@ def test_what_is_no_json_is_refused(document: bytes, size: int) -> None:
         _read(document, size)
 
 
+def test_what_begins_as_no_object_is_refused_before_it_ends() -> None:
+    for document in (b"\x89PNG", b" [", b"\xef\xbb\xbf{"):
+        with pytest.raises(InvalidJSON):
+            list(MemberText("base64").feed(document))
+
+
 def test_a_document_of_commas_is_left_to_the_parser() -> None:
     """Nobody else waits while each of them is looked at."""
     member = MemberText("base64")
 
-    assert list(member.feed(b"[" + b"," * 100_000 + b'{"base64":"a"}')) == []
+    assert list(member.feed(b"{" + b"," * 100_000 + b'"base64":"a"}')) == []
     many: JSONObject = {"x": cast("list[JSONValue]", list(range(50_000))), "base64": "here"}
     assert _read(json.dumps(many).encode()) == many
 
