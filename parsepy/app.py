@@ -91,6 +91,7 @@ class ParseApp(Starlette):
         if scope["type"] == "http" and self._is_api(scope):
             await self._api(scope, receive, send)
         elif scope["type"] == "websocket" and self.parts.live is not None:
+            self.parts.logs.enter()
             await self.parts.live(scope, receive, send)
         else:
             await super().__call__(scope, receive, send)
