@@ -183,12 +183,18 @@ class Role(Object, class_name="_Role"):
 
 
 class Installation(Object, class_name="_Installation"):
-    """An app on a device."""
+    """An app on a device. A new one whose ids are known changes the row that has them."""
 
     device_type: Annotated[str, Key("deviceType")]
     device_token: Annotated[str | None, Key("deviceToken")]
     installation_id: Annotated[str, Key("installationId")]
     channels: list[str]
+    badge: int
+    time_zone: Annotated[str | None, Key("timeZone")]
+    locale_identifier: Annotated[str | None, Key("localeIdentifier")]
+    app_identifier: Annotated[str | None, Key("appIdentifier")]
+    app_name: Annotated[str | None, Key("appName")]
+    app_version: Annotated[str | None, Key("appVersion")]
 
 
 BUILT_IN: Final[Mapping[str, type[Object]]] = {
