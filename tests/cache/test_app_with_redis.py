@@ -75,6 +75,7 @@ async def test_a_write_is_answered_though_redis_is_frozen(
 
 async def test_a_server_is_ready_while_its_redis_is_heard(redis: RunningRedis) -> None:
     async with local_app(redisUrl=redis.uri) as app:
+        app.app.parts.services.readiness._seconds = 60
 
         async def is_ready() -> bool:
             answer = await app.send("GET", "/health/ready")
