@@ -5,7 +5,7 @@ import pytest
 from parsepy.protocol import json
 from parsepy.protocol.values import date, pointer
 from parsepy.query.options import FindOptions
-from parsepy.query.tree import EVERYTHING, NOTHING, Accessible, And, In, Matches, Nor, Or
+from parsepy.query.tree import EVERYTHING, NOTHING, Accessible, And, Exists, In, Matches, Nor, Or
 from parsepy.schema.classes import ClassSchema
 from parsepy.storage.base import Storage
 from parsepy.types import JSONValue
@@ -52,6 +52,13 @@ async def test_order_up_down_and_by_several_keys(numbered: Storage) -> None:
     assert await ids(numbered, options=up) == ["t0", "t1", "t2", "t3", "t4"]
     assert await ids(numbered, options=down) == ["t4", "t3", "t2", "t1", "t0"]
     assert await ids(numbered, options=both) == ["t4", "t2", "t0", "t3", "t1"]
+
+
+async def test_a_pointer_that_is_null_exists(storage: Storage, schema: ClassSchema) -> None:
+    await storage.insert_many(schema, [thing("null", owner=None), thing("missing")])
+    there, missing = (Exists(path("owner"), wanted) for wanted in (True, False))
+    assert await ids(storage, there) == ["null"]
+    assert await ids(storage, missing) == ["missing"]
 
 
 async def test_missing_values_come_first_upwards(numbered: Storage, schema: ClassSchema) -> None:

@@ -39,6 +39,12 @@ def test_headers_of_the_app_are_allowed_beside_those_of_sdks() -> None:
     assert {b"X-Parse-Session-Token", b"X-Parse-Cloud-Context", b"Content-Type"} <= set(allowed)
 
 
+def test_the_dashboard_s_imports_may_send_the_maintenance_key() -> None:
+    allowed = _headers(None)[b"Access-Control-Allow-Headers"].split(b", ")
+
+    assert b"X-Parse-Maintenance-Key" in allowed
+
+
 def test_a_script_may_not_send_its_cookies() -> None:
     assert b"Access-Control-Allow-Credentials" not in _headers(b"http://a.test")
 
