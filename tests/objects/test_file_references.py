@@ -159,6 +159,36 @@ async def test_the_public_address_is_signed() -> None:
         assert (await app.client.get(url)).text == "hello"
 
 
+class Shelf:
+    """A store that would have its files read elsewhere."""
+
+    def __init__(self) -> None:
+        self.files: dict[str, bytes] = {}
+
+    def create_file(self, filename: str, data: bytes, content_type: str, options: object) -> None:
+        self.files[filename] = data
+
+    def get_file_data(self, filename: str) -> bytes:
+        return self.files[filename]
+
+    def delete_file(self, filename: str) -> None:
+        del self.files[filename]
+
+    def get_file_location(self, filename: str) -> str:
+        return f"https://cdn.example.org/{filename}"
+
+
+@pytest.mark.parametrize(
+    ("given", "served_here"),
+    [({}, False), (OPTIONS, True), ({"fileUpload": {"accessControl": "public"}}, True)],
+)
+async def test_no_address_leads_past_the_rules(given: dict[str, Any], served_here: bool) -> None:
+    async with local_app(**given, filesAdapter=Shelf()) as app:
+        file = await uploaded(app)
+
+        assert file["url"].startswith(URL if served_here else "https://cdn.example.org/")
+
+
 async def test_addresses_of_others_are_left_as_they_are(app: LocalApp) -> None:
     elsewhere = {"__type": "File", "name": "x.txt", "url": "https://cdn.example.org/x.txt?y=1"}
     game = await app.create("Game", {"list": [elsewhere]})

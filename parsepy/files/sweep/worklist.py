@@ -53,6 +53,9 @@ class Worklist:
     """`file` is kept, and continued if it is there; without one nothing is left."""
 
     def __init__(self, file: Path | None = None) -> None:
+        if file is not None:
+            # Whoever knows the name of a file may often read it.
+            file.touch(mode=0o600)
         # An empty name is a file that SQLite makes in the folder for such, and removes.
         self._connection = apsw.Connection("" if file is None else str(file))
 

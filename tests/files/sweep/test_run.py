@@ -237,6 +237,7 @@ async def test_an_interrupted_sweep_is_continued(swept: SweptApp, tmp_path: Path
     with pytest.raises(asyncio.CancelledError):
         await swept.sweep(state=state, referrers=[Noting(storage, fails=True)])
     assert "Game" in looked_at
+    assert state.stat().st_mode & 0o777 == 0o600
     looked_at.clear()
     file = {"__type": "File", "name": "late.txt"}
     await swept.app.ok("PUT", f"/classes/Game/{game}", {"late": file})
