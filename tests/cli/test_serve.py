@@ -202,7 +202,15 @@ def test_a_start_imports_late_what_it_may_not_need() -> None:
     assert found.stdout.split() == []
 
 
-def _log(url: str) -> list[str]:
+def _log(url: str, number: int) -> list[str]:
+    """As soon as there are so many: the worker that is asked waits for its own entries only."""
+    deadline = time.monotonic() + 60
+    while len(messages := _messages(url)) < number and time.monotonic() < deadline:
+        pass
+    return messages
+
+
+def _messages(url: str) -> list[str]:
     headers = {"X-Parse-Application-Id": "app", "X-Parse-Master-Key": "master"}
     asked = urllib.request.Request(f"{url}/scriptlog?level=info&n=100", None, headers)
     found = answer(asked)
@@ -218,10 +226,7 @@ def test_its_log_is_in_a_folder_beside_it_and_all_workers_write_there(tmp_path: 
             missing = urllib.request.Request(f"{url}/functions/none{number}", b"{}", headers)
             with pytest.raises(urllib.error.HTTPError):
                 urllib.request.urlopen(missing, timeout=10)
-        # The worker that is asked has to wait for its own entries only.
-        deadline = time.monotonic() + 60
-        while len(messages := _log(url)) < 20 and time.monotonic() < deadline:
-            pass
+        messages = _log(url, 20)
 
     assert sorted(messages) == sorted(f'Invalid function: "none{number}"' for number in range(20))
     (file,) = (tmp_path / "logs").iterdir()
@@ -236,7 +241,7 @@ def test_a_killed_server_has_kept_what_it_had_written(tmp_path: Path) -> None:
         missing = urllib.request.Request(f"{url}/functions/none", b"{}", headers)
         with pytest.raises(urllib.error.HTTPError):
             urllib.request.urlopen(missing, timeout=10)
-        before = _log(url)
+        before = _log(url, 1)
         process.kill()
 
     (file,) = (tmp_path / "logs").iterdir()

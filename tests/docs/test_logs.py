@@ -19,7 +19,8 @@ TEXT = (Path(__file__).parents[2] / "docs" / "logs.md").read_text(encoding="utf-
 CODE, ADAPTER = (part.split("```")[0] for part in TEXT.split("```python\n")[1:])
 
 
-async def test_the_examples_run(tmp_path: Path) -> None:
+async def test_the_examples_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("parsepy.logs.writer._FLUSH_SECONDS", 60.0)
     names: dict[str, Any] = {}
     exec(ADAPTER, names)
     shipper = names["Shipper"]({})

@@ -132,8 +132,9 @@ async def test_rule_passwords_keys_and_tokens_are_in_no_log(
 
 @pytest.mark.parametrize("level", ["info", "silly"])
 async def test_rule_log_files_hold_no_secrets_and_one_line_for_an_entry(
-    tmp_path: Path, level: str
+    tmp_path: Path, level: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr("parsepy.logs.writer._FLUSH_SECONDS", 60.0)
     async with local_app(logsFolder=str(tmp_path), logLevel=level) as app:
 
         @app.app.registry.function("leak")
