@@ -63,6 +63,10 @@ class Referrers:
         """What the rows mention as they are stored: columns too that no schema knows."""
         named: JSONObject = {"$match": {"_id": {"$in": ids}}}
         rows = await self.storage.aggregate(schema, [named])
+        if len(rows) < len(ids):
+            # Other programs have ids that are no texts. No index helps with those.
+            by_text: JSONObject = {"$in": [{"$toString": "$_id"}, ids]}
+            rows += await self.storage.aggregate(schema, [{"$match": {"$expr": by_text}}])
         return {name for row in rows for name in names_in(row)}
 
     async def mentioned_since(

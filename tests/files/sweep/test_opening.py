@@ -62,12 +62,16 @@ async def test_files_of_other_apps_in_the_database_are_kept(
 async def test_columns_and_collections_that_no_schema_knows_count(
     mongodb_database_uri: str, database: Any
 ) -> None:
-    await _stored(mongodb_database_uri, "a.txt", "b.txt", "c.txt", "orphan.txt")
+    names = ["a.txt", "b.txt", "c.txt", "d.txt", "e.txt"]
+    await _stored(mongodb_database_uri, *names, "orphan.txt")
     await database["_SCHEMA"].insert_one({"_id": "Game", "photo": "file", "objectId": "string"})
-    await database["Game"].insert_one({"_id": "1", "photo": "a.txt", "old": "b.txt"})
+    await database["Game"].insert_one({"_id": "1", "photo": "a.txt", "_old": "b.txt"})
     await database["Forgotten"].insert_one({"_id": "1", "in": [{"it": "c.txt"}]})
+    # Another program's: their ids are no texts.
+    await database["Foreign"].insert_one({"_of": "d.txt"})
+    await database["Numbered"].insert_one({"_id": 7, "_of": "e.txt"})
 
-    assert await swept(mongodb_database_uri) == ["a.txt", "b.txt", "c.txt"]
+    assert await swept(mongodb_database_uri) == names
 
 
 async def test_there_has_to_be_a_database(tmp_path: Any) -> None:
