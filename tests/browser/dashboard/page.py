@@ -32,7 +32,7 @@ class Dashboard:
     def forget_everything(self) -> None:
         """What it keeps in the browser, the order of rows for one."""
         self.browser.open("about:blank")
-        kept = {"origin": self._url, "storageTypes": "all"}
+        kept = {"origin": self._url, "storageTypes": "local_storage"}
         self.browser.develop("Storage.clearDataForOrigin", kept)
         self.browser.complaints()
 
@@ -73,12 +73,7 @@ class Dashboard:
 
     def act(self, path: str, action: Callable[[Element], None]) -> None:
         """Does it to the element; tried again while the page still moves."""
-
-        def done() -> bool:
-            action(self.browser.find_by_xpath(path))
-            return True
-
-        self.wait(done, f"{path} to be usable")
+        self.wait(lambda: self._done(path, action), f"{path} to be usable")
 
     def click(self, text: str, tag: str = "*") -> None:
         """The last thing that shows just this text: what lies on top comes last."""
@@ -91,9 +86,14 @@ class Dashboard:
         """One of the browser's menus; opened again where the page has closed it meanwhile."""
         path = f"(//*[normalize-space()={_quoted(item)}])[last()]"
 
+        def clicked() -> bool:
+            return self._done(path, Element.click)
+
         def chosen() -> bool:
-            self.browser.find_by_xpath(f"//span[normalize-space(text())={_quoted(name)}]").click()
-            return self._soon(lambda: self.browser.find_by_xpath(path).click())
+            if self.browser.comes_true(clicked, 0):
+                return True
+            self.click(name, "span")
+            return self.browser.comes_true(clicked, SOON)
 
         self.wait(chosen, f"{item} in the menu {name}")
 
@@ -202,7 +202,7 @@ class Dashboard:
 
         def opened() -> Element:
             self.cell(row, column).double_click()
-            self._soon(editor)
+            self.browser.comes_true(lambda: bool(editor()), SOON)
             return editor()
 
         return self.wait(opened, f"an editor for {column}")
@@ -214,11 +214,8 @@ class Dashboard:
             self.browser.focus.type(SELECT_ALL + text)
         self.browser.focus.type(ENTER)
 
-    def _soon(self, act: Callable[[], object]) -> bool:
-        try:
-            self.browser.wait_until(lambda: act() is not False, "", SOON)
-        except AssertionError:
-            return False
+    def _done(self, path: str, action: Callable[[Element], None]) -> bool:
+        action(self.browser.find_by_xpath(path))
         return True
 
 

@@ -81,7 +81,6 @@ def players(dashboard: Dashboard) -> list[str]:
     return [row["player"] for row in dashboard.rows()]
 
 
-@ON_EVERY_STORE
 def test_rows_are_filtered_and_sorted(dashboard: Dashboard, rest: Rest) -> None:
     fill_scores(rest)
 

@@ -1,14 +1,13 @@
 """Classes and columns, and who may do what with them."""
 
-from tests.browser.dashboard.conftest import ON_EVERY_STORE, Rest
+from tests.browser.dashboard.conftest import Rest
 from tests.browser.dashboard.page import Dashboard
 from tests.browser.webdriver import Element
 
-TYPES = "String Date Polygon".split()
+TYPES = "String Date".split()
 TARGETED = "Pointer Relation".split()
 
 
-@ON_EVERY_STORE
 def test_a_class_gets_columns_and_loses_them(dashboard: Dashboard, rest: Rest) -> None:
     rest.ask("POST", "/schemas/Team", {})
 
