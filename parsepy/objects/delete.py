@@ -45,9 +45,7 @@ async def delete(
         await triggers.tell(ctx, "afterDelete", doomed)
 
 
-async def take_away(
-    ctx: RequestContext, schema: ClassSchema, object_id: str, where: Where
-) -> bool:
+async def take_away(ctx: RequestContext, schema: ClassSchema, object_id: str, where: Where) -> bool:
     """Deletes the object that `where` selects by its id and what else holds for it, past all
     permissions and triggers; whether it was there."""
     if ctx.services.publisher.wants(schema.name):

@@ -20,7 +20,9 @@ LINES: tuple[frozenset[str], ...] = (
     frozenset({"permissions", "aggregation"}),
     frozenset({"storage"}),
     frozenset({"objects", "copying", "doctor"}),
-    frozenset({"auth", "installations", "files", "email", "jobs", "analytics", "purchases", "logs"}),
+    frozenset(
+        {"auth", "installations", "files", "email", "jobs", "analytics", "purchases", "logs"}
+    ),
     frozenset({"users"}),
     frozenset({"livequery"}),
     frozenset({"cloud", "push"}),

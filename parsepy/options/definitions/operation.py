@@ -83,12 +83,8 @@ OPERATION: Final = Section(
             environment="JSON_LOGS",
             supported=True,
         ),
-        switch(
-            "verbose", "The same as logLevel verbose.", environment="VERBOSE", supported=True
-        ),
-        switch(
-            "silent", "Writes nothing to the console.", environment="SILENT", supported=True
-        ),
+        switch("verbose", "The same as logLevel verbose.", environment="VERBOSE", supported=True),
+        switch("silent", "Writes nothing to the console.", environment="SILENT", supported=True),
         adapter(
             "analyticsAdapter",
             "Where analytics events go: `builtin` counts them in the store (not in parse-server), a"
