@@ -21,7 +21,7 @@ from tests.support.waiting import until
 
 pytestmark = pytest.mark.anyio
 
-OPTIONS: Final[JSONMapping] = {"preserveFileName": True}
+OPTIONS: Final[JSONMapping] = {"preserveFileName": True, "maxUploadSize": "10mb"}
 BEGUN: Final = b"x" * (3 << 20)
 """Enough that a part of it has gone to the store."""
 
@@ -82,6 +82,22 @@ async def test_a_chunk_that_is_none_ends_the_upload(served: Served) -> None:
     body = b"%x\r\n%s\r\nno number\r\n" % (len(BEGUN), BEGUN)
     with _sent(server, "half.bin", headers, body) as connection:
         assert connection.recv(1 << 16).startswith(b"HTTP/1.1 400 ")
+
+    await until(lambda: pieces() == 0)
+    assert _downloaded(server, "half.bin").status_code == 404
+
+
+@pytest.mark.parametrize(("form", "status"), [({}, b"413"), (STREAM, b"400")])
+async def test_what_grows_beyond_the_limit_is_cleared_up(
+    form: dict[str, str], status: bytes, served: Served
+) -> None:
+    """Nobody has said before how much it would be."""
+    server, pieces = served
+    chunk = b"%x\r\n%s\r\n" % (len(BEGUN), BEGUN)
+    with _sent(server, "half.bin", {**_keys(server), **CHUNKED, **form}, chunk * 2) as connection:
+        await until(lambda: pieces() > 0)
+        connection.sendall(chunk * 2 + b"0\r\n\r\n")
+        assert connection.recv(1 << 16).startswith(b"HTTP/1.1 %s " % status)
 
     await until(lambda: pieces() == 0)
     assert _downloaded(server, "half.bin").status_code == 404
