@@ -245,7 +245,11 @@ async def test_the_log_tells_what_ran_without_secrets(
     assert "... (truncated)" in ran["message"]
     assert (ran["levelname"], failed["levelname"]) == ("INFO", "ERROR")
     assert "Failed running cloud function f for user None" in failed["message"]
-    assert ran["meta"]["params"] == {**body, "password": "********", "user": {"sessionToken": "********"}}
+    assert ran["meta"]["params"] == {
+        **body,
+        "password": "********",
+        "user": {"sessionToken": "********"},
+    }
     assert failed["meta"]["error"] == {"message": "mine", "code": 999}
     # One request is told by one id.
     assert within["request_id"] == ran["request_id"] != failed["request_id"]
