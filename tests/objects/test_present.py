@@ -3,7 +3,8 @@
 import pytest
 
 from parsepy.objects.context import RequestContext
-from parsepy.objects.present import Presenter, file_url, strip_internal, wanted_fields
+from parsepy.objects.file_addresses import file_url
+from parsepy.objects.present import Presenter, strip_internal, wanted_fields
 from parsepy.permissions.caller import Caller
 from parsepy.protocol.field_types import FILE, STRING, FieldType
 from parsepy.protocol.find_parameters import Selection
