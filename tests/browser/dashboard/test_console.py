@@ -1,7 +1,7 @@
 """The consoles: requests and scripts of one's own."""
 
 from tests.browser.dashboard.conftest import Rest
-from tests.browser.dashboard.page import Dashboard
+from tests.browser.dashboard.page import SOON, TAB, Dashboard
 from tests.browser.webdriver import Element
 
 
@@ -16,6 +16,25 @@ def test_the_rest_console_shows_what_the_server_answers(dashboard: Dashboard, re
 
     dashboard.see('"bob"')
     assert '"ann"' not in dashboard.browser.text
+
+
+def test_the_rest_console_asks_as_a_user(dashboard: Dashboard, rest: Rest) -> None:
+    ann = rest.server.send("POST", "/users", {"username": "ann", "password": "secret"}).json()
+    hers = {"player": "hers", "ACL": {ann["objectId"]: {"read": True}}}
+    for score in (hers, {"player": "nobodys", "ACL": {}}):
+        rest.ask("POST", "/classes/Score", score)
+
+    dashboard.open("api_console/rest")
+    dashboard.fill("Which endpoint?", "classes/Score")
+    dashboard.fill("Run as...", "ann" + TAB)
+
+    def answered() -> bool:
+        # It looks the user up while one may press already.
+        dashboard.button("Send Query")
+        return dashboard.browser.comes_true(lambda: '"hers"' in dashboard.browser.text, SOON)
+
+    dashboard.wait(answered, "what she may see")
+    assert '"nobodys"' not in dashboard.browser.text
 
 
 def test_the_script_console_runs_the_sdk(dashboard: Dashboard, rest: Rest) -> None:

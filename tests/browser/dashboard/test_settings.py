@@ -19,7 +19,7 @@ def test_a_view_shows_an_aggregation(dashboard: Dashboard, rest: Rest) -> None:
     dashboard.button("Create")
     dashboard.act("//a[normalize-space()='totals']", Element.click)
 
-    dashboard.see("19")
+    dashboard.element("//*[normalize-space(text())='19']")
     assert "ann" in dashboard.browser.text
 
 
@@ -27,7 +27,7 @@ def test_a_view_shows_what_a_function_answers(dashboard: Dashboard) -> None:
     create_function_view(dashboard)
     dashboard.act("//a[normalize-space()='leaders']", Element.click)
 
-    dashboard.see("99")
+    dashboard.element("//*[normalize-space(text())='99']")
 
 
 def test_settings_move_into_the_app(dashboard: Dashboard, rest: Rest) -> None:
