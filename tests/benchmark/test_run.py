@@ -8,10 +8,11 @@ from pathlib import Path
 import pytest
 
 from parsepy.types import JSONValue
-from scripts.benchmark.__main__ import Command, parse, run
+from scripts.benchmark.__main__ import BENCH, run
+from scripts.benchmark.command_line import Command, chosen
 from scripts.benchmark.exchange import Answer, Client, Request, WrongAnswerError
 from scripts.benchmark.plan import QUICK, Plan
-from scripts.benchmark.scenarios import SCENARIOS, Scenario, chosen_scenarios
+from scripts.benchmark.scenarios import SCENARIOS, Scenario
 from scripts.benchmark.seed import Seed, plant
 from scripts.benchmark.servers import candidates
 
@@ -81,14 +82,16 @@ def test_check_refuses_a_server_that_loses_a_field(planted: Planted, scenario: S
 def test_check_refuses_other_objects_than_were_asked_for(planted: Planted, name: str) -> None:
     client, seed = planted
     reversed_ids = replace(seed, scores=seed.scores[::-1], counters=seed.counters[::-1])
-    (scenario,) = chosen_scenarios([name])
+    (scenario,) = chosen(SCENARIOS, [name])
 
     with pytest.raises(WrongAnswerError):
         scenario.check(client, reversed_ids)
 
 
 def test_arguments_choose_what_is_run() -> None:
-    command = parse("--quick --only login --only get --servers parsepy-sqlite --json f".split())
+    command = BENCH.parse(
+        "--quick --only login --only get --servers parsepy-sqlite --json f".split()
+    )
 
     assert command.plan == QUICK
     assert [scenario.name for scenario in command.scenarios] == ["get", "login"]
@@ -98,7 +101,7 @@ def test_arguments_choose_what_is_run() -> None:
 
 def test_unknown_server_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as ended:
-        parse(["--servers", "parse-server,parse"])
+        BENCH.parse(["--servers", "parse-server,parse"])
 
     assert ended.value.code == 2
     assert "unknown servers: parse;" in capsys.readouterr().err

@@ -2,7 +2,6 @@
 
 import base64
 import json
-from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
@@ -32,12 +31,6 @@ SCENARIOS = (
     Scenario("download-50m", "download 50 MB", "download", 50 * MEGABYTE),
     Scenario("base64-50m", "upload 50 MB as base64", "base64", 50 * MEGABYTE),
 )
-
-
-def chosen(names: Iterable[str]) -> tuple[Scenario, ...]:
-    """Those that are named, in the order of SCENARIOS; all where none is named."""
-    wanted = set(names)
-    return tuple(each for each in SCENARIOS if not wanted or each.name in wanted)
 
 
 def raw_upload(content: bytes) -> tuple[dict[str, str], bytes]:

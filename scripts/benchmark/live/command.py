@@ -1,26 +1,18 @@
 """The command behind `scripts/bench live`."""
 
-import argparse
-import json
-import sys
-import tempfile
-from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 from parsepy.types import JSONObject
-from scripts.benchmark.exchange import WrongAnswerError
+from scripts.benchmark.command_line import Bench, Command, say
+from scripts.benchmark.live import measuring
 from scripts.benchmark.live.descriptors import allow_many
 from scripts.benchmark.live.load import CLASS_NAME, LiveLoad
-from scripts.benchmark.live.measuring import Bench
 from scripts.benchmark.live.plan import FULL, QUICK, Plan
 from scripts.benchmark.live.report import report
 from scripts.benchmark.live.results import Measured, Results
-from scripts.benchmark.live.scenarios import SCENARIOS, Scenario, chosen
+from scripts.benchmark.live.scenarios import SCENARIOS, Scenario
 from scripts.benchmark.machine import machine
-from scripts.benchmark.servers import NAMES, candidates
-from tests.support.availability import MissingComponentError
-from tests.support.processes import ProcessFailedError
+from scripts.benchmark.servers import candidates
 
 OPTIONS: JSONObject = {
     "liveQuery": {"classNames": [CLASS_NAME]},
@@ -28,52 +20,14 @@ OPTIONS: JSONObject = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Command:
-    """What the command line asks for."""
-
-    plan: Plan
-    scenarios: tuple[Scenario, ...]
-    servers: tuple[str, ...]
-    json_file: Path | None
-
-
-def parse(arguments: Sequence[str]) -> Command:
-    parser = argparse.ArgumentParser(
-        prog="scripts/bench live",
-        description="Measures LiveQuery of parsepy beside npm parse-server.",
-    )
-    names = [scenario.name for scenario in SCENARIOS]
-    parser.add_argument("--quick", action="store_true", help="shorter windows, one round")
-    parser.add_argument(
-        "--only",
-        action="append",
-        choices=names,
-        metavar="SCENARIO",
-        help=f"one of {', '.join(names)}; may be repeated",
-    )
-    parser.add_argument(
-        "--servers",
-        default=",".join(NAMES),
-        help="those to run, separated by commas; default: %(default)s",
-    )
-    parser.add_argument("--json", type=Path, metavar="FILE", help="write every figure there too")
-    given = parser.parse_args(arguments)
-    servers = tuple(given.servers.split(","))
-    if unknown := set(servers) - set(NAMES):
-        parser.error(f"unknown servers: {', '.join(sorted(unknown))}; there are {', '.join(NAMES)}")
-    return Command(QUICK if given.quick else FULL, chosen(given.only or ()), servers, given.json)
-
-
-def run(command: Command, folder: Path) -> Results:
-    """Start the servers, measure, and end everything that was started."""
+def run(command: Command[Plan, Scenario], folder: Path) -> Results:
     allow_many()
     with candidates(command.servers, folder, OPTIONS) as (servers, _), LiveLoad() as generator:
-        bench = Bench(command.plan, generator)
+        bench = measuring.Bench(command.plan, generator)
         description = machine()
         measured: dict[str, dict[str, Measured]] = {}
         for scenario in command.scenarios:
-            _say(f"{scenario.title} ...")
+            say(f"{scenario.title} ...")
             measured[scenario.title] = {
                 candidate.name: bench.measure(scenario, candidate) for candidate in servers
             }
@@ -85,19 +39,12 @@ def run(command: Command, folder: Path) -> Results:
         )
 
 
-def _say(progress: str) -> None:
-    print(progress, file=sys.stderr, flush=True)
-
-
-def main(arguments: Sequence[str]) -> int:
-    command = parse(arguments)
-    with tempfile.TemporaryDirectory(prefix="parsepy-bench-") as folder:
-        try:
-            results = run(command, Path(folder))
-        except (WrongAnswerError, MissingComponentError, ProcessFailedError) as problem:
-            _say(f"scripts/bench live: {problem}")
-            return 1
-    print(report(results))
-    if command.json_file is not None:
-        command.json_file.write_text(json.dumps(results.as_json(), indent=2) + "\n")
-    return 0
+BENCH = Bench(
+    name="scripts/bench live",
+    measures="LiveQuery of parsepy",
+    full=FULL,
+    quick=QUICK,
+    scenarios=SCENARIOS,
+    run=run,
+    report=report,
+)

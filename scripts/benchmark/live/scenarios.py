@@ -1,6 +1,6 @@
 """Who is subscribed to what, and what is written then."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import cycle, islice
 
@@ -94,8 +94,3 @@ def _growth() -> Iterator[Scenario]:
 
 
 SCENARIOS = (*_audiences(), *_growth())
-
-
-def chosen(names: Sequence[str]) -> tuple[Scenario, ...]:
-    """The named ones, or all, in their own order."""
-    return tuple(each for each in SCENARIOS if not names or each.name in names)

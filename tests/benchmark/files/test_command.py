@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 
 from scripts.benchmark.__main__ import main
+from scripts.benchmark.command_line import Command
 from scripts.benchmark.exchange import WrongAnswerError
-from scripts.benchmark.files.command import OPTIONS, Command, parse, run
+from scripts.benchmark.files.command import BENCH, OPTIONS, run
 from scripts.benchmark.files.plan import QUICK, Plan
 from scripts.benchmark.files.report import report
 from scripts.benchmark.files.scenarios import (
@@ -80,10 +81,10 @@ def test_calls_are_shared_among_the_connections(server: RunningServer) -> None:
 
 
 def test_the_command_line() -> None:
-    command = parse(["--quick", "--only", "upload-50m", "--servers", "parsepy-sqlite"])
+    command = BENCH.parse(["--quick", "--only", "upload-50m", "--servers", "parsepy-sqlite"])
 
     assert command.plan == QUICK
     assert [scenario.name for scenario in command.scenarios] == ["upload-50m"]
-    assert parse([]).scenarios == SCENARIOS
+    assert BENCH.parse([]).scenarios == SCENARIOS
     with pytest.raises(SystemExit):
         main(["files", "--servers", "nobody"])

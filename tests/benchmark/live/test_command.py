@@ -7,11 +7,12 @@ from pathlib import Path
 import pytest
 
 from scripts.benchmark.__main__ import main
+from scripts.benchmark.command_line import Command, chosen
 from scripts.benchmark.exchange import WrongAnswerError
-from scripts.benchmark.live.command import OPTIONS, Command, parse, run
+from scripts.benchmark.live.command import BENCH, OPTIONS, run
 from scripts.benchmark.live.load import LiveLoad, load_of
 from scripts.benchmark.live.plan import QUICK, Plan
-from scripts.benchmark.live.scenarios import PER_CONNECTION, SCENARIOS, Scenario, chosen
+from scripts.benchmark.live.scenarios import PER_CONNECTION, SCENARIOS, Scenario
 from scripts.benchmark.live.seed import MEMBERS, ROLE, Seed
 from scripts.benchmark.live.subscriber import Subscribing
 from scripts.benchmark.servers import RunningServer, candidates
@@ -91,7 +92,7 @@ def test_refused_write_ends_the_run(server: RunningServer) -> None:
 
 def test_audience_of_a_role_has_one_who_must_not_hear() -> None:
     tokens = [f"r:{number}" for number in range(MEMBERS)]
-    (scenario,) = chosen(["shared-500-role"])
+    (scenario,) = chosen(SCENARIOS, ["shared-500-role"])
 
     audience = scenario.subscribing(Seed(tokens))
 
@@ -118,7 +119,7 @@ def test_audiences_are_as_large_and_as_alike_as_they_are_called() -> None:
 
 @pytest.mark.parametrize(("name", "count"), [("others-1000", 1000), ("others-10000", 10_000)])
 def test_others_have_subscriptions_of_their_own(name: str, count: int) -> None:
-    (scenario,) = chosen([name])
+    (scenario,) = chosen(SCENARIOS, [name])
 
     audience = scenario.subscribing(Seed([]))
 
@@ -129,7 +130,9 @@ def test_others_have_subscriptions_of_their_own(name: str, count: int) -> None:
 
 
 def test_arguments_choose_what_is_run() -> None:
-    command = parse("--quick --only others-0 --only shared-500 --servers parsepy-sqlite".split())
+    command = BENCH.parse(
+        "--quick --only others-0 --only shared-500 --servers parsepy-sqlite".split()
+    )
 
     assert command.plan == QUICK
     assert [scenario.name for scenario in command.scenarios] == ["shared-500", "others-0"]
@@ -138,7 +141,7 @@ def test_arguments_choose_what_is_run() -> None:
 
 def test_unknown_server_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as ended:
-        parse(["--servers", "parse"])
+        BENCH.parse(["--servers", "parse"])
 
     assert ended.value.code == 2
     assert "unknown servers: parse;" in capsys.readouterr().err
