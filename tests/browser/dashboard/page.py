@@ -179,6 +179,9 @@ class Dashboard:
         )
         return found
 
+    def column(self, name: str) -> list[str]:
+        return [row[name] for row in self.rows()]
+
     def wait_for_column(self, name: str) -> None:
         self.wait(lambda: name in self.heads(), f"a column {name}")
 

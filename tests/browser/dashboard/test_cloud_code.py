@@ -1,4 +1,4 @@
-"""Jobs and webhooks."""
+"""Functions on rows, triggers, jobs and webhooks."""
 
 from parsepy.types import JSONObject
 from tests.browser.dashboard.conftest import Rest
@@ -67,3 +67,28 @@ def test_webhooks_are_created_changed_and_deleted(dashboard: Dashboard, rest: Re
         dashboard.button("Delete")
         dashboard.see_no(f"//td[.='{name}']")
     assert (hooks("functions"), hooks("triggers")) == ([], [])
+
+
+def test_cloud_code_runs_on_a_row_and_says_more_about_it(dashboard: Dashboard, rest: Rest) -> None:
+    rest.add_scores()
+
+    dashboard.open("browser/Score")
+    dashboard.button("Show Panel")
+    dashboard.cell(0, "player").click()
+    dashboard.see("Seen by cloud code")
+    dashboard.select_rows(0)
+    dashboard.menu("Script", "Run script on selected row...")
+    dashboard.button("Run")
+    dashboard.wait(lambda: rest.rows("Score")[2]["points"] == 60, "the points")
+
+
+def test_what_a_trigger_refuses_is_told(dashboard: Dashboard, rest: Rest) -> None:
+    rest.add_scores()
+
+    dashboard.open("browser/Score")
+    dashboard.edit(0, "points", "-1")
+
+    dashboard.see("Points are not negative.")
+    assert rest.rows("Score")[2]["points"] == 30
+    (refused,) = dashboard.refusals(rest.server.url)
+    assert refused.startswith("/classes/Score/")

@@ -1,6 +1,5 @@
 """Rows: read, found, written, with the editors of the dashboard's table."""
 
-import csv
 import json
 from pathlib import Path
 from urllib.parse import urlencode
@@ -72,34 +71,25 @@ def test_every_type_has_an_editor_whose_value_is_stored(
     assert httpx.get(city["arms"]["url"]).content == picture.read_bytes()
 
 
-def fill_scores(rest: Rest) -> None:
-    for player, points in (("ann", 7), ("bob", 12), ("eve", 30)):
-        rest.ask("POST", "/classes/Score", {"player": player, "points": points})
-
-
-def players(dashboard: Dashboard) -> list[str]:
-    return [row["player"] for row in dashboard.rows()]
-
-
 def test_rows_are_filtered_and_sorted(dashboard: Dashboard, rest: Rest) -> None:
-    fill_scores(rest)
+    rest.add_scores()
 
     dashboard.open("browser/Score")
-    dashboard.wait(lambda: players(dashboard) == ["eve", "bob", "ann"], "all, newest first")
+    dashboard.wait(lambda: dashboard.column("player") == ["eve", "bob", "ann"], "all, newest first")
     dashboard.head("player").click()
     dashboard.head("player").click()
-    dashboard.wait(lambda: players(dashboard) == ["ann", "bob", "eve"], "by name")
+    dashboard.wait(lambda: dashboard.column("player") == ["ann", "bob", "eve"], "by name")
     dashboard.menu("Filter", "exists")
     dashboard.click("equals")
     dashboard.pick("(//input[@role='combobox'])[2]", "player")
     dashboard.act("(//input[@role='combobox'])[2]/following::input[1]", lambda it: it.type("bob"))
     dashboard.button("Apply")
 
-    dashboard.wait(lambda: players(dashboard) == ["bob"], "the one that is asked for")
+    dashboard.wait(lambda: dashboard.column("player") == ["bob"], "the one that is asked for")
 
 
 def test_rows_are_cloned_edited_and_deleted(dashboard: Dashboard, rest: Rest) -> None:
-    fill_scores(rest)
+    rest.add_scores()
 
     dashboard.open("browser/Score")
     dashboard.wait(lambda: len(dashboard.rows()) == 3, "all rows")
@@ -156,57 +146,8 @@ def test_relations_and_pointers_lead_to_their_objects(dashboard: Dashboard, rest
     dashboard.wait(lambda: [row["objectId"] for row in dashboard.rows()] == [ann], "the user")
 
 
-def test_rows_are_exported_and_imported(dashboard: Dashboard, rest: Rest, tmp_path: Path) -> None:
-    fill_scores(rest)
-
-    dashboard.open("browser/Score")
-    dashboard.wait(lambda: len(dashboard.rows()) == 3, "all rows")
-    dashboard.menu("Data", "Export all rows")
-    dashboard.confirm("export all", "Export")
-    table = dashboard.downloaded("*.csv")
-    exported = csv.DictReader(table.read_text().splitlines())
-    assert sorted(row["player"] for row in exported) == ["ann", "bob", "eve"]
-
-    rest.ask("DELETE", "/purge/Score")
-    dashboard.menu("Data", "Import")
-    dashboard.type("input[type=file]", str(table))
-    dashboard.button("Import")
-    dashboard.wait(lambda: len(rest.rows("Score")) == 3, "the rows to be back")
-    assert {row["player"]: row["points"] for row in rest.rows("Score")} == {
-        "ann": 7,
-        "bob": 12,
-        "eve": 30,
-    }
-
-
-def test_objects_are_imported_with_their_ids_and_times(
-    dashboard: Dashboard, rest: Rest, tmp_path: Path
-) -> None:
-    rest.ask("POST", "/schemas/Score", {"fields": {"player": {"type": "String"}}})
-    kept = {
-        "objectId": "oldScore01",
-        "createdAt": "2020-01-01T00:00:00.000Z",
-        "updatedAt": "2020-01-02T00:00:00.000Z",
-        "player": "ann",
-        "place": {"__type": "GeoPoint", "latitude": 48.4, "longitude": 9.98},
-    }
-    backup = tmp_path / "backup.json"
-    backup.write_text(json.dumps([kept]))
-
-    dashboard.open("browser/Score")
-    dashboard.menu("Data", "Import")
-    dashboard.type("input[type=file]", str(backup))
-    dashboard.answer_yes("Preserve object IDs")
-    dashboard.answer_yes("Preserve timestamps")
-    dashboard.choose("Duplicate handling", "Skip duplicates")
-    dashboard.button("Import")
-    dashboard.see("Imported: 1")
-
-    assert rest.rows("Score") == [kept]
-
-
 def test_an_object_is_edited_in_a_dialog(dashboard: Dashboard, rest: Rest) -> None:
-    fill_scores(rest)
+    rest.add_scores()
 
     dashboard.open("browser/Score")
     dashboard.wait(lambda: len(dashboard.rows()) == 3, "all rows")
@@ -229,11 +170,11 @@ def test_installations_are_looked_after(dashboard: Dashboard, rest: Rest) -> Non
 
 
 def test_the_read_only_key_shows_all_and_changes_nothing(read_only: Dashboard, rest: Rest) -> None:
-    fill_scores(rest)
+    rest.add_scores()
     before = rest.rows("Score")
 
     read_only.open("browser/Score")
-    read_only.wait(lambda: players(read_only) == ["eve", "bob", "ann"], "all rows")
+    read_only.wait(lambda: read_only.column("player") == ["eve", "bob", "ann"], "all rows")
     assert read_only.refusals(rest.server.url) == []
     read_only.edit(0, "player", "mallory")
     (refused,) = read_only.wait(lambda: read_only.refusals(rest.server.url), "a refusal")
@@ -242,34 +183,9 @@ def test_the_read_only_key_shows_all_and_changes_nothing(read_only: Dashboard, r
     assert rest.rows("Score") == before
 
 
-def test_cloud_code_runs_on_a_row_and_says_more_about_it(dashboard: Dashboard, rest: Rest) -> None:
-    fill_scores(rest)
-
-    dashboard.open("browser/Score")
-    dashboard.button("Show Panel")
-    dashboard.cell(0, "player").click()
-    dashboard.see("Seen by cloud code")
-    dashboard.select_rows(0)
-    dashboard.menu("Script", "Run script on selected row...")
-    dashboard.button("Run")
-    dashboard.wait(lambda: rest.rows("Score")[2]["points"] == 60, "the points")
-
-
-def test_what_a_trigger_refuses_is_told(dashboard: Dashboard, rest: Rest) -> None:
-    fill_scores(rest)
-
-    dashboard.open("browser/Score")
-    dashboard.edit(0, "points", "-1")
-
-    dashboard.see("Points are not negative.")
-    assert rest.rows("Score")[2]["points"] == 30
-    (refused,) = dashboard.refusals(rest.server.url)
-    assert refused.startswith("/classes/Score/")
-
-
 def test_a_class_is_browsed_as_one_of_its_users(dashboard: Dashboard, rest: Rest) -> None:
     ann = rest.ask("POST", "/users", {"username": "ann", "password": "secret"})["objectId"]
-    fill_scores(rest)
+    rest.add_scores()
     hers = {"player": "hers", "points": 1, "ACL": {ann: {"read": True, "write": True}}}
     nobodys = {"player": "nobodys", "points": 1, "ACL": {}}
     for score in (hers, nobodys):
@@ -282,4 +198,6 @@ def test_a_class_is_browsed_as_one_of_its_users(dashboard: Dashboard, rest: Rest
     dashboard.fill("Password", "secret")
     dashboard.button("Browse")
 
-    dashboard.wait(lambda: players(dashboard) == ["hers", "eve", "bob", "ann"], "what she may see")
+    dashboard.wait(
+        lambda: dashboard.column("player") == ["hers", "eve", "bob", "ann"], "what she may see"
+    )
