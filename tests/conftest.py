@@ -30,7 +30,7 @@ def mongod(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningMongod]:
             find_mongod()
     except MissingComponentError as missing:
         component_missing(missing)
-    with running_mongod(tmp_path_factory.mktemp("mongod")) as server:
+    with running_mongod(tmp_path_factory.mktemp("mongod"), journals_first=False) as server:
         yield server
 
 
