@@ -36,7 +36,7 @@ class Decoder:
         except binascii.Error:
             return self._decode_odd(digits)
         self._ended = whole > 0 and digits[whole - 1] == ord("=")
-        self._waiting = digits[whole:]
+        self._waiting = b"" if self._ended else digits[whole:]
         return decoded
 
     def rest(self) -> bytes:

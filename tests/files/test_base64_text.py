@@ -25,6 +25,8 @@ def test_base64_of_both_alphabets(content: bytes) -> None:
         ("aGVsbG8", b"hello"),
         ("aGVsb", b"hel"),
         ("é🎈", b""),
+        ("QUI=QUI=", b"AB"),
+        ("QUI=QU", b"AB"),
     ],
 )
 def test_base64_as_node_reads_it(text: str, content: bytes) -> None:

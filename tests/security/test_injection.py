@@ -57,7 +57,10 @@ async def test_rule_the_denylist_scans_the_whole_tree_of_a_create(
     app: LocalApp, door: Door, route: str
 ) -> None:
     user = await app.sign_up()
-    needed = {"username": "eve", "password": "x", "name": "r", "ACL": {"*": {"read": True}}}
+    needed: dict[str, object] = {"username": "eve", "password": "x"}
+    needed |= {"name": "r", "ACL": {"*": {"read": True}}}
+    if route == "/installations":
+        needed |= {"installationId": "i", "deviceType": "ios"}
     before = await _count(app, route)
     for denied in DENIED_BODIES:
         reply = await door.ask(app, "POST", route, {**needed, **denied}, who=session(user))
