@@ -1,6 +1,7 @@
 """Contents on a disk: written so that they are whole once they are named, and read in parts."""
 
 import os
+import threading
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -37,22 +38,53 @@ class OpenOnDisk:
         os.close(self._descriptor)
 
 
+class Folders:
+    """The folders of a store. Each is made where it is missing, and known to be there for good,
+    once in a process; its steps wait for the disk."""
+
+    def __init__(self, below: Path) -> None:
+        self._below = below
+        self._known: set[Path] = set()
+        self._making = threading.Lock()
+
+    def prepare(self, folder: Path) -> None:
+        """`folder` is the store's own, or within."""
+        if folder in self._known:
+            return
+        with self._making:
+            # `mkdir(parents=True)` would leave the folders above open to all.
+            for each in (self._below, *_between(self._below, folder)):
+                if each not in self._known:
+                    each.mkdir(mode=0o700, exist_ok=True)
+                    if each != self._below:
+                        sync_folder(each.parent)
+                    self._known.add(each)
+
+    def forget(self) -> None:
+        """Somebody has removed some."""
+        with self._making:
+            self._known.clear()
+
+
 class Written:
-    """A content on its way to the disk. Each step waits for it, so none is for the loop.
+    """A content on its way to the disk. Each step waits for it, so none is for the loop."""
 
-    `below` is the folder of the store; it and those between are made where they are missing.
-    """
-
-    def __init__(self, path: Path, *, below: Path) -> None:
+    def __init__(self, path: Path, folders: Folders) -> None:
         self._path = path
-        self._folders = (below, *_between(below, path))
+        self._folders = folders
         self._descriptor: int | None = None
 
     def create(self) -> None:
-        # `mkdir(parents=True)` would leave the folders above open to all.
-        for folder in self._folders:
-            folder.mkdir(mode=0o700, exist_ok=True)
-        self._descriptor = os.open(self._path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        self._folders.prepare(self._path.parent)
+        try:
+            self._descriptor = self._created()
+        except FileNotFoundError:
+            self._folders.forget()
+            self._folders.prepare(self._path.parent)
+            self._descriptor = self._created()
+
+    def _created(self) -> int:
+        return os.open(self._path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
 
     def begin(self, part: bytes) -> None:
         self.create()
@@ -65,12 +97,11 @@ class Written:
             left = left[os.write(self._descriptor, left) :]
 
     def finish(self) -> None:
-        """Syncs the content and its folders: nothing must name what a power cut takes."""
+        """Syncs the content and its folder: nothing must name what a power cut takes."""
         assert self._descriptor is not None
         os.fsync(self._descriptor)
         self._close()
-        for folder in self._folders:
-            sync_folder(folder)
+        sync_folder(self._path.parent)
 
     def rename(self, path: Path) -> None:
         """Puts what is finished in the place of what is there, within the store."""
@@ -115,6 +146,7 @@ def seen_in(folder: Path) -> list[Leftover]:
     return seen
 
 
-def _between(below: Path, path: Path) -> tuple[Path, ...]:
-    inner = path.relative_to(below).parents
-    return tuple(below / folder for folder in reversed(inner) if folder != Path())
+def _between(below: Path, folder: Path) -> tuple[Path, ...]:
+    """From the first one below `below` to `folder` itself."""
+    inner = (folder.relative_to(below), *folder.relative_to(below).parents)
+    return tuple(below / each for each in reversed(inner) if each != Path())

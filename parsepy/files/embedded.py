@@ -13,7 +13,7 @@ from pathlib import Path
 from uuid import uuid4
 
 from parsepy.files.base import Leftover, OpenFile, StoredFile
-from parsepy.files.disk import WRITE_SIZE, OpenOnDisk, Written, seen_in
+from parsepy.files.disk import WRITE_SIZE, Folders, OpenOnDisk, Written, seen_in
 from parsepy.files.embedded_index import Index
 from parsepy.files.parts import in_parts_of, in_thread
 from parsepy.types import JSONObject
@@ -25,6 +25,7 @@ class EmbeddedFiles:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         self._contents = folder / "contents"
+        self._folders = Folders(folder)
         self._index = Index(folder / "index.sqlite")
 
     async def save(
@@ -36,7 +37,7 @@ class EmbeddedFiles:
         tags: JSONObject | None = None,
     ) -> None:
         version = uuid4().hex
-        written = Written(self._path(version), below=self._folder)
+        written = Written(self._path(version), self._folders)
         parts = in_parts_of(WRITE_SIZE, content)
         first = await anext(parts, b"")
         if len(first) < WRITE_SIZE:

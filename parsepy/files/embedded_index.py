@@ -31,6 +31,9 @@ CREATE TABLE IF NOT EXISTS files (
 """
 
 
+_INSERT: Final = (
+    "INSERT INTO files (name, version, length, uploaded_at, metadata) VALUES (?1, ?2, ?3, ?4, ?5)"
+)
 _SELECT: Final = "SELECT name, version, length, uploaded_at, metadata FROM files"
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -79,14 +82,20 @@ class Index:
     def put(self, file: StoredFile) -> str | None:
         """The version that it takes the place of. Kept when it returns."""
         metadata = json.dumps(file.metadata).decode()
+        uploaded_at = time.time_ns() // 1_000_000
+        row = (file.name, file.version, file.length, uploaded_at, metadata)
+        with self._writing:
+            # Names are random as a rule: one statement, which is its own transaction.
+            connection = self._opened_to_write()
+            connection.execute(f"{_INSERT} ON CONFLICT (name) DO NOTHING", row)
+            if connection.changes():
+                return None
         with self._transaction() as connection:
             replaced = _version_of(connection, file.name)
             connection.execute(
-                "INSERT INTO files (name, version, length, uploaded_at, metadata)"
-                " VALUES (?1, ?2, ?3, ?4, ?5)"
-                " ON CONFLICT (name) DO UPDATE SET"
+                f"{_INSERT} ON CONFLICT (name) DO UPDATE SET"
                 " version = ?2, length = ?3, uploaded_at = ?4, metadata = ?5",
-                (file.name, file.version, file.length, time.time_ns() // 1_000_000, metadata),
+                row,
             )
         return replaced
 
@@ -117,10 +126,14 @@ class Index:
     @contextmanager
     def _transaction(self) -> Iterator[apsw.Connection]:
         with self._writing:
-            if self._writer is None:
-                self._writer = _opened(self._path)
-            with _immediate(self._writer):
-                yield self._writer
+            connection = self._opened_to_write()
+            with _immediate(connection):
+                yield connection
+
+    def _opened_to_write(self) -> apsw.Connection:
+        if self._writer is None:
+            self._writer = _opened(self._path)
+        return self._writer
 
 
 @contextmanager

@@ -22,7 +22,7 @@ from uuid import uuid4
 
 from parsepy.errors import Code, ParseError
 from parsepy.files.base import Leftover, OpenFile, StoredFile
-from parsepy.files.disk import WRITE_SIZE, OpenOnDisk, Written, seen_in
+from parsepy.files.disk import WRITE_SIZE, Folders, OpenOnDisk, Written, seen_in
 from parsepy.files.folder_metadata import FolderMetadata
 from parsepy.files.parts import in_parts_of, in_thread
 from parsepy.types import JSONObject
@@ -42,7 +42,8 @@ class FolderFiles:
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
-        self._metadata = FolderMetadata(folder)
+        self._folders = Folders(folder)
+        self._metadata = FolderMetadata(folder, self._folders)
         self._changing = threading.Lock()
 
     async def save(
@@ -56,7 +57,7 @@ class FolderFiles:
         path = self._path(name)
         if path is None:
             raise ParseError(Code.INVALID_FILE_NAME, "Filename contains invalid characters.")
-        written = Written(self._folder / _UPLOADS / uuid4().hex, below=self._folder)
+        written = Written(self._folder / _UPLOADS / uuid4().hex, self._folders)
         try:
             await in_thread(self._folder.mkdir, 0o700, parents=True, exist_ok=True)
             await in_thread(written.create)

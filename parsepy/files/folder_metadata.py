@@ -5,7 +5,7 @@ from typing import Final
 from uuid import uuid4
 
 from parsepy.files.base import Leftover
-from parsepy.files.disk import Written, seen_in
+from parsepy.files.disk import Folders, Written, seen_in
 from parsepy.protocol import json
 from parsepy.types import JSONObject
 
@@ -15,8 +15,9 @@ _NAME: Final = ".metadata"
 class FolderMetadata:
     """For threads: each step waits for the disk. Names are those that the files have there."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, folders: Folders) -> None:
         self._files = folder
+        self._folders = folders
         self._folder = folder / _NAME
 
     def of(self, name: str) -> JSONObject:
@@ -31,7 +32,7 @@ class FolderMetadata:
         if not metadata:
             self.remove(name)
             return
-        written = Written(self._folder / f".{uuid4().hex}", below=self._files)
+        written = Written(self._folder / f".{uuid4().hex}", self._folders)
         try:
             written.create()
             written.write(json.dumps(metadata))
