@@ -8,6 +8,7 @@ leaves at most a content that no row names.
 
 import asyncio
 from collections.abc import AsyncIterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 from pathlib import Path
 from uuid import uuid4
@@ -15,7 +16,7 @@ from uuid import uuid4
 from parsepy.files.base import Leftover, OpenFile, StoredFile
 from parsepy.files.disk import WRITE_SIZE, Folders, OpenOnDisk, Written, seen_in
 from parsepy.files.embedded_index import Index
-from parsepy.files.parts import in_parts_of, in_thread
+from parsepy.files.parts import finished, in_parts_of, in_thread
 from parsepy.types import JSONObject
 
 
@@ -26,6 +27,9 @@ class EmbeddedFiles:
         self._folder = folder
         self._contents = folder / "contents"
         self._folders = Folders(folder)
+        # One thread for all: several would spend more on taking turns in the interpreter than on
+        # the files.
+        self._small = ThreadPoolExecutor(1, thread_name_prefix="parsepy-files")
         self._index = Index(folder / "index.sqlite")
 
     async def save(
@@ -42,7 +46,10 @@ class EmbeddedFiles:
         first = await anext(parts, b"")
         if len(first) < WRITE_SIZE:
             file = StoredFile(name, len(first), version, metadata)
-            await in_thread(self._save_small, written, first, file)
+            loop = asyncio.get_running_loop()
+            await finished(
+                loop.run_in_executor(self._small, self._save_small, written, first, file)
+            )
             return
         try:
             await in_thread(written.begin, first)
@@ -141,6 +148,7 @@ class EmbeddedFiles:
             self._path(version).unlink(missing_ok=True)
 
     async def close(self) -> None:
+        await in_thread(self._small.shutdown)
         await in_thread(self._index.close)
 
     def _path(self, version: str) -> Path:

@@ -67,11 +67,15 @@ def is_empty() -> ParseError:
 async def in_thread(
     step: Callable[Arguments, Result], /, *args: Arguments.args, **kwargs: Arguments.kwargs
 ) -> Result:
-    """As `asyncio.to_thread`, but over only when the thread is done with it, cancelled or not.
+    """As `asyncio.to_thread`, but over only when the thread is done with it, cancelled or not."""
+    return await finished(asyncio.ensure_future(asyncio.to_thread(step, *args, **kwargs)))
+
+
+async def finished(running: "asyncio.Future[Result]") -> Result:
+    """What comes of a step in a thread, once the thread is done with it, cancelled or not.
 
     What is cleaned up after a cancelled step must not be in the step's hands any more.
     """
-    running = asyncio.ensure_future(asyncio.to_thread(step, *args, **kwargs))
     try:
         return await asyncio.shield(running)
     except asyncio.CancelledError:
