@@ -27,9 +27,7 @@ class EmbeddedFiles:
         self._folder = folder
         self._contents = folder / "contents"
         self._folders = Folders(folder)
-        # One thread for all: several would spend more on taking turns in the interpreter than on
-        # the files.
-        self._small = ThreadPoolExecutor(1, thread_name_prefix="parsepy-files")
+        self._small = _one_thread()
         self._index = Index(folder / "index.sqlite")
 
     async def save(
@@ -148,8 +146,15 @@ class EmbeddedFiles:
             self._path(version).unlink(missing_ok=True)
 
     async def close(self) -> None:
-        await in_thread(self._small.shutdown)
+        done, self._small = self._small, _one_thread()
+        await in_thread(done.shutdown)
         await in_thread(self._index.close)
 
     def _path(self, version: str) -> Path:
         return self._contents / version[:2] / version
+
+
+def _one_thread() -> ThreadPoolExecutor:
+    """For all small files: several threads would spend more on taking turns in the interpreter than
+    on the files. It begins with the first of them."""
+    return ThreadPoolExecutor(1, thread_name_prefix="parsepy-files")

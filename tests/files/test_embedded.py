@@ -155,3 +155,13 @@ async def test_a_content_that_no_row_names_is_left_over(folder: Path) -> None:
 
 async def _leftovers(files: EmbeddedFiles, before: datetime) -> list[Leftover]:
     return [leftover async for leftover in files.leftovers(before)]
+
+
+async def test_a_store_that_was_closed_opens_itself_again(folder: Path) -> None:
+    files = EmbeddedFiles(folder)
+    for content in (b"first", b"second"):
+        await files.save("f", parts(content), {})
+        await files.close()
+
+    assert await whole(files, "f") == b"second"
+    await files.close()
