@@ -11,7 +11,7 @@ from copy import deepcopy
 from functools import partial
 from typing import TYPE_CHECKING, Final, TypeAlias
 
-from parsepy.errors import ParseError
+from parsepy.errors import Code, ParseError
 from parsepy.livequery import frames
 from parsepy.livequery.groups import ClassGroups, Group
 from parsepy.livequery.judging import Event, changes_any, judge
@@ -113,7 +113,7 @@ class Delivery:
                 return None
             body = await self._body(subscription, sight, kind)
         except ParseError as refusal:
-            return refusal
+            return None if _says_that_it_ended(refusal) else refusal
         return frames.around(kind, body, self._position if subscription.wants_positions else None)
 
     def _send(self, subscription: Subscription, told: Told) -> None:
@@ -148,7 +148,7 @@ class Delivery:
                 return
             frame = await self._frame_by_code(subscription, sight, kind)
         except ParseError as refusal:
-            frame = self._refused(subscription, refusal)
+            frame = None if _says_that_it_ended(refusal) else self._refused(subscription, refusal)
         if frame is not None:
             subscription.client.send(frame)
 
@@ -235,3 +235,9 @@ class Delivery:
         if before is None:
             return frames.event_body(class_name, presented, None)
         return frames.event_body(class_name, presented, frames.cut(await sight.shown(before), keys))
+
+
+def _says_that_it_ended(refusal: ParseError) -> bool:
+    """Who watches sessions, and whose own has ended, is told nothing: to no other class is it an
+    error either, and SDKs take one for the end of the subscription."""
+    return refusal.code == Code.INVALID_SESSION_TOKEN

@@ -386,6 +386,19 @@ async def test_users_are_told_of_without_what_is_theirs_alone(stored: LocalApp) 
     assert "email" not in told[1][0]["object"]
 
 
+async def test_whose_own_session_has_ended_hears_nothing_of_sessions(stored: LocalApp) -> None:
+    account = {"username": "ann", "password": "pw"}
+    await stored.sign_up(**account)
+    phone = await stored.ok("POST", "/login", account, X_Parse_Installation_Id="phone")
+    user = User(phone["objectId"], phone["sessionToken"])
+    async with subscriber(stored, "_Session", user=user) as client:
+        await stored.ok("POST", "/logout", {}, user=user)
+        await client.told()
+        await stored.ok("POST", "/login", account)
+
+        assert await client.told() == []
+
+
 async def test_of_sessions_one_hears_ones_own_and_never_a_token_of_others(
     stored: LocalApp,
 ) -> None:
