@@ -6,15 +6,12 @@ from typing import Final
 from parsepy.analytics.adapter import Analytics, OwnAnalytics
 from parsepy.analytics.bounds import Bounds
 from parsepy.analytics.counting import Counting, EventCounter
-from parsepy.options.errors import OptionsError
 from parsepy.options.functions import load_adapter
-from parsepy.options.reading import OptionReader
+from parsepy.options.reading import OptionReader, read_adapter
 from parsepy.storage.base import Storage
 
 OPTION: Final = "analyticsAdapter"
 BUILT_IN: Final = "builtin"
-_PLACES: Final = ("module", "class", "adapter")
-"""Where the adapter stands in a mapping, as with parse-server."""
 SETTINGS: Final = ("maxCounts", "maxEvents", "maxValues", "keepDays", "flushInterval")
 
 
@@ -22,17 +19,7 @@ def open_analytics(given: object, storage: Storage) -> Analytics:
     """Raises `OptionsError` for an adapter that cannot work."""
     settings: Mapping[str, object] = {}
     if isinstance(given, Mapping):
-        OptionReader(OPTION, given).check_names((*_PLACES, "options"))
-        wanted = next((given[place] for place in _PLACES if given.get(place) is not None), None)
-        if wanted is None:
-            raise OptionsError(
-                f"Option {OPTION} must have a module: {BUILT_IN}, an object or class, or"
-                " package.module:name."
-            )
-        options = given.get("options")
-        if options is not None and not isinstance(options, Mapping):
-            raise OptionsError(f"Option {OPTION}.options must be an object.")
-        given, settings = wanted, options or {}
+        given, settings = read_adapter(OPTION, given, (BUILT_IN,))
     if given == BUILT_IN:
         return EventCounter(storage, read_counting(settings))
     return OwnAnalytics(load_adapter(OPTION, given, settings))

@@ -13,18 +13,15 @@ from parsepy.email.mailer import AppMailer
 from parsepy.email.memory import MemoryAdapter
 from parsepy.email.retry import Retry
 from parsepy.email.template_folder import is_language_tag
-from parsepy.options.errors import OptionsError
 from parsepy.options.functions import load_adapter
 from parsepy.options.model import ServerOptions
-from parsepy.options.reading import OptionReader
+from parsepy.options.reading import OptionReader, read_adapter
 from parsepy.storage.base import Storage
 
 _log = logging.getLogger(__name__)
 
 OPTION: Final = "emailAdapter"
 BUILT_IN: Final = ("smtp", "console", "memory")
-_PLACES: Final = ("module", "class", "adapter")
-"""Where the adapter stands in a mapping, as with parse-server."""
 BESIDE: Final = ("options", "templates", "fallbackLocale", "localeField", "retry")
 _RETRY_NAMES: Final = ("attempts", "firstDelay", "longestDelay")
 
@@ -52,17 +49,8 @@ def _read(option: object) -> _Asked:
     if not isinstance(option, Mapping):
         return _Asked(option, {}, Letters(), Retry())
     given = OptionReader(OPTION, option)
-    given.check_names((*_PLACES, *BESIDE))
-    place = next((place for place in _PLACES if option.get(place) is not None), None)
-    if place is None:
-        raise OptionsError(
-            f"Option {OPTION} must have a module: {', '.join(BUILT_IN)}, an object or class, or"
-            " package.module:name."
-        )
-    settings = {} if option.get("options") is None else option["options"]
-    if not isinstance(settings, Mapping):
-        raise given.wrong("options", "an object")
-    return _Asked(option[place], settings, _letters(given), _retry(option.get("retry")))
+    adapter, settings = read_adapter(OPTION, option, BUILT_IN, BESIDE)
+    return _Asked(adapter, settings, _letters(given), _retry(option.get("retry")))
 
 
 def _letters(given: OptionReader) -> Letters:

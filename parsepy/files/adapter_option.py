@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from parsepy.options.errors import OptionsError
-from parsepy.options.reading import OptionReader
+from parsepy.options.reading import read_adapter
 
 OPTION: Final = "filesAdapter"
 
@@ -20,9 +20,6 @@ OF_NPM: Final = {
 }
 """npm's modules that a config.json of parse-server may name, and what takes their place."""
 
-_PLACES: Final = ("module", "class", "adapter")
-"""Where the adapter stands in a mapping, as with parse-server."""
-
 
 @dataclass(frozen=True, slots=True)
 class Asked:
@@ -34,24 +31,13 @@ class Asked:
     settings: Mapping[str, object] = field(default_factory=dict, repr=False)
 
 
-def read_adapter(option: object) -> Asked | None:
+def read_files_adapter(option: object) -> Asked | None:
     """Raises `OptionsError` for what names no adapter."""
     if option is None or option == "":
         return None
     if not isinstance(option, Mapping):
         return _asked(option, {})
-    given = OptionReader(OPTION, option)
-    given.check_names((*_PLACES, "options"))
-    place = next((place for place in _PLACES if option.get(place) is not None), None)
-    if place is None:
-        raise OptionsError(
-            f"Option {OPTION} must have a module: {', '.join(BUILT_IN)}, an object or class, or"
-            " package.module:name."
-        )
-    settings = {} if option.get("options") is None else option["options"]
-    if not isinstance(settings, Mapping):
-        raise given.wrong("options", "an object")
-    return _asked(option[place], settings)
+    return _asked(*read_adapter(OPTION, option, BUILT_IN))
 
 
 def _asked(given: object, settings: Mapping[str, object]) -> Asked:

@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import cast
 
-from parsepy.files.adapter_option import OPTION, Asked, read_adapter
+from parsepy.files.adapter_option import OPTION, Asked, read_files_adapter
 from parsepy.files.base import FileStore
 from parsepy.options.database_uri import files_folder, is_mongodb, sqlite_file
 from parsepy.options.errors import OptionsError
@@ -29,7 +29,7 @@ def open_files(options: ServerOptions, storage: Storage) -> FileStore:
 
 def open_unencrypted(options: ServerOptions, storage: Storage) -> tuple[FileStore, str | None]:
     """The store with what lies in it, encrypted or not, and the key for that if there is one."""
-    asked = read_adapter(options.files_adapter)
+    asked = read_files_adapter(options.files_adapter)
     if asked is None:
         return _of_database(options.database_uri, storage), options.file_key
     if asked.built_in is None:

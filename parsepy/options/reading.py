@@ -70,3 +70,26 @@ class OptionReader:
 
     def wrong(self, name: str, expected: str) -> OptionsError:
         return OptionsError(f"Option {self.path}.{name} must be {expected}.")
+
+
+ADAPTER_PLACES: Final = ("module", "class", "adapter")
+"""Where an adapter stands in a mapping, as with parse-server."""
+
+
+def read_adapter(
+    option: str,
+    given: Mapping[str, object],
+    built_in: Iterable[str],
+    beside: Iterable[str] = ("options",),
+) -> tuple[object, Mapping[str, object]]:
+    """The adapter that a mapping names, and its `options`. `beside` is what else it may hold,
+    `built_in` are names for the message. Raises `OptionsError`."""
+    reader = OptionReader(option, given)
+    reader.check_names((*ADAPTER_PLACES, *beside))
+    for place in ADAPTER_PLACES:
+        if given.get(place) is not None:
+            return given[place], reader.mapping("options")
+    raise OptionsError(
+        f"Option {option} must have a module: {', '.join(built_in)}, an object or class, or"
+        " package.module:name."
+    )
