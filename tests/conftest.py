@@ -79,3 +79,12 @@ def standalone_uri(tmp_path: Path) -> Iterator[str]:
     with RunningProcess([str(find_mongod()), *arguments, *memory]) as process:
         process.wait_for_line(lambda line: "Waiting for connections" in line)
         yield f"mongodb://127.0.0.1:{port}/test"
+
+
+@pytest.fixture(params=["sqlite", "mongodb"])
+def database_uri(request: pytest.FixtureRequest) -> str:
+    """A database on each store."""
+    if request.param == "sqlite":
+        return "sqlite::memory:"
+    uri: str = request.getfixturevalue("mongodb_database_uri")
+    return uri

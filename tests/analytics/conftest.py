@@ -10,14 +10,6 @@ from parsepy.storage.opening import open_storage
 from tests.support.local_app import OPTIONS
 
 
-@pytest.fixture(params=["sqlite", "mongodb"])
-def database_uri(request: pytest.FixtureRequest) -> str:
-    if request.param == "sqlite":
-        return "sqlite::memory:"
-    uri: str = request.getfixturevalue("mongodb_database_uri")
-    return uri
-
-
 @pytest.fixture
 async def storage(database_uri: str) -> AsyncIterator[Storage]:
     opened = open_storage(load_options({**OPTIONS, "databaseURI": database_uri}).options)

@@ -105,14 +105,6 @@ REQUESTS: dict[str, tuple[int, RawRequest]] = {
 }
 
 
-@pytest.fixture(params=["sqlite", "mongodb"])
-def database_uri(request: pytest.FixtureRequest) -> str:
-    if request.param == "sqlite":
-        return "sqlite::memory:"
-    uri: str = request.getfixturevalue("mongodb_database_uri")
-    return uri
-
-
 async def test_requests_that_once_went_wrong_get_their_answer(database_uri: str) -> None:
     app = new_app(database_uri, data.OPEN)
     async with running_lifespan(app):

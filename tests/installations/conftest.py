@@ -9,14 +9,6 @@ from tests.support.local_app import LocalApp, local_app, parse
 __all__ = ["parse"]
 
 
-@pytest.fixture(params=["sqlite", "mongodb"])
-def database_uri(request: pytest.FixtureRequest) -> str:
-    if request.param == "sqlite":
-        return "sqlite::memory:"
-    uri: str = request.getfixturevalue("mongodb_database_uri")
-    return uri
-
-
 @pytest.fixture
 async def app(database_uri: str) -> AsyncIterator[LocalApp]:
     async with local_app(databaseURI=database_uri) as running:

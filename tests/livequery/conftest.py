@@ -16,14 +16,6 @@ def cheap_passwords(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("parsepy.users.passwords.COST", 4)
 
 
-@pytest.fixture(params=["sqlite", "mongodb"])
-def database_uri(request: pytest.FixtureRequest) -> str:
-    if request.param == "sqlite":
-        return "sqlite::memory:"
-    uri: str = request.getfixturevalue("mongodb_database_uri")
-    return uri
-
-
 @pytest.fixture(params=["sqlite", "mongodb", "mongodb-stream"])
 def stored_options(request: pytest.FixtureRequest) -> dict[str, Any]:
     """A store, and where changes in it are heard of."""

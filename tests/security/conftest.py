@@ -36,14 +36,6 @@ async def app() -> AsyncIterator[LocalApp]:
         yield running
 
 
-@pytest.fixture(params=["sqlite", "mongodb"])
-def database_uri(request: pytest.FixtureRequest) -> str:
-    if request.param == "sqlite":
-        return "sqlite::memory:"
-    uri: str = request.getfixturevalue("mongodb_database_uri")
-    return uri
-
-
 @pytest.fixture
 async def stored(database_uri: str) -> AsyncIterator[LocalApp]:
     """On each store."""

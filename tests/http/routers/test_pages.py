@@ -274,14 +274,6 @@ async def test_of_ten_forms_with_one_token_one_changes_the_password(database_uri
         assert [n for n in range(10) if await mail.logs_in(f"New-{n}")] == succeeded
 
 
-@pytest.fixture(params=["sqlite", "mongodb"])
-def database_uri(request: pytest.FixtureRequest) -> str:
-    if request.param == "sqlite":
-        return "sqlite::memory:"
-    uri: str = request.getfixturevalue("mongodb_database_uri")
-    return uri
-
-
 # -- by a script
 
 
