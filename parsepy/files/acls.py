@@ -6,7 +6,7 @@ them. Rows are no objects of an app: no permission, trigger or schema has a say.
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager, suppress
 from typing import Final
 
@@ -62,12 +62,18 @@ class FileAcls:
 
     @asynccontextmanager
     async def guarding(
-        self, ctx: RequestContext, name: str, given: JSONValue | Missing
+        self,
+        ctx: RequestContext,
+        name: str,
+        given: JSONValue | Missing,
+        has_ended: Callable[[], bool],
     ) -> AsyncIterator[None]:
         """An upload that is stored inside gets the ACL that was given with it, else the default.
 
         While it is stored, and if the server is killed then, neither the old bytes nor the new
-        ones are open to more than they were given to. Raises 108, 119, and 123 for a wrong ACL.
+        ones are open to more than they were given to. So it stays where storing fails after the
+        content `has_ended`: from then on nobody knows which of them are there.
+        Raises 108, 119, and 123 for a wrong ACL.
         """
         if self._storage.current_transaction is not None:
             # It might be given up, and the bytes stay where they are.
@@ -85,7 +91,8 @@ class FileAcls:
         try:
             yield
         except BaseException:
-            await asyncio.shield(self._become(name, before, upload))
+            if not has_ended():
+                await asyncio.shield(self._become(name, before, upload))
             raise
         if meanwhile != after:
             await self._become(name, after, upload)

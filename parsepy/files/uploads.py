@@ -113,7 +113,7 @@ class Uploads:
         )
         counted = _Counted(upload.content.parts())
         try:
-            async with self._guarding(ctx, name, upload):
+            async with self._guarding(ctx, name, upload, counted):
                 await self._store.save(name, counted.parts(), upload.metadata, tags=upload.tags)
         except OSError as error:
             _log.exception("a file could not be stored")
@@ -123,10 +123,10 @@ class Uploads:
         return Saved(name, file_url(ctx, name), counted.size, upload)
 
     def _guarding(
-        self, ctx: RequestContext, name: str, upload: Upload
+        self, ctx: RequestContext, name: str, upload: Upload, counted: "_Counted"
     ) -> AbstractAsyncContextManager[None]:
         if self._acls is not None:
-            return self._acls.guarding(ctx, name, upload.acl)
+            return self._acls.guarding(ctx, name, upload.acl, lambda: counted.has_ended)
         return nullcontext()
 
     async def _after_save(self, ctx: RequestContext, saved: Saved) -> None:
@@ -141,13 +141,15 @@ def _directory(given: JSONValue | Missing) -> str | None:
 
 
 class _Counted:
-    """A content that says afterwards how much it was."""
+    """A content that says how much of it was read, and whether all was."""
 
     def __init__(self, content: AsyncIterator[bytes]) -> None:
         self.size = 0
+        self.has_ended = False
         self._content = content
 
     async def parts(self) -> AsyncIterator[bytes]:
         async for part in self._content:
             self.size += len(part)
             yield part
+        self.has_ended = True

@@ -32,7 +32,7 @@ async def _put_one(uri: str) -> None:
     async with local_app(databaseURI=uri, fileUpload={"accessControl": "owner"}) as app:
         await app.create("Game", {"n": 1})
         acls = FileAcls(app.app.parts.storage, "owner")
-        async with acls.guarding(app.context(), "a.txt", STAFF):
+        async with acls.guarding(app.context(), "a.txt", STAFF, lambda: False):
             pass
 
 

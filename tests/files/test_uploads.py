@@ -1,11 +1,13 @@
 """The order of the steps of an upload, and what its triggers may do in between."""
 
-from collections.abc import Callable, Collection
+from collections.abc import AsyncIterator, Callable, Collection
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 import pytest
 
 from parsepy.errors import ParseError
+from parsepy.files.acls import SCHEMA, FileAcls
 from parsepy.files.base import StoredFile
 from parsepy.files.content import Content, once
 from parsepy.files.memory import MemoryFiles
@@ -133,3 +135,28 @@ async def test_an_upload_that_breaks_off_is_not_told_of(room: Room) -> None:
         await room.store(upload)
 
     assert [told[0] for told in room.triggers.told] == ["before"]
+
+
+class AnswersLate(MemoryFiles):
+    """Stores what it gets, and then says that it has not."""
+
+    async def save(
+        self, name: str, content: AsyncIterator[bytes], *given: Any, **tags: Any
+    ) -> None:
+        await super().save(name, content, *given, **tags)
+        raise OSError
+
+
+async def test_bytes_that_may_be_there_keep_the_acl_of_their_upload(parse: LocalApp) -> None:
+    services, storage = parse.app.parts.services, parse.app.parts.storage
+    store = AnswersLate()
+    acls = FileAcls(storage, "owner")
+    uploads = Uploads(services.options, store, services.objects.denylist, None, acls)
+
+    with pytest.raises(ParseError, match="Could not store"):
+        await uploads.store(parse.context(MASTER), of(b"secret", acl={}))
+
+    (name,) = [file.name async for file in store.stored()]
+    row = await storage.get(SCHEMA, name, None)
+    assert row is not None
+    assert row["ACL"] == {}
