@@ -15,7 +15,7 @@ from parsepy.files.folder import FolderFiles
 from parsepy.files.memory import MemoryFiles
 from parsepy.files.objectstore import open_object_store
 from tests.files.samples import Opening
-from tests.files.stores import gridfs
+from tests.files.stores import embedded_contents, gridfs
 from tests.support.availability import MissingComponentError, component_missing
 from tests.support.gcs_server import GcsServer, running_gcs
 from tests.support.s3_server import S3Server, find_s3, running_s3
@@ -84,6 +84,4 @@ def s3_settings(s3_server: S3Server) -> dict[str, object]:
 
 @pytest.fixture
 def content_count(tmp_path: Path) -> Callable[[], int]:
-    """How many contents lie in the folder of a `EmbeddedFiles`, whether a row names them or not."""
-    contents = tmp_path / "app.sqlite.files" / "contents"
-    return lambda: sum(path.is_file() for path in contents.rglob("*"))
+    return lambda: embedded_contents(tmp_path / "app.sqlite.files")

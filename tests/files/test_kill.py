@@ -18,6 +18,7 @@ from pymongo import MongoClient
 
 from parsepy.cli.main import cli
 from parsepy.types import JSONMapping
+from tests.files.stores import embedded_contents
 from tests.support.parsepy_server import RunningParsepy, running_parsepy
 from tests.support.waiting import until
 
@@ -69,12 +70,13 @@ def place(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Place]:
             yield Place(uri, tmp_path, lambda: chunks.count_documents({}))
         return
     uri, contents = f"sqlite:///{tmp_path}/app.sqlite", tmp_path / "contents"
-    options: JSONMapping = {}
     if request.param == "folder":
-        options = {"filesAdapter": {"module": "folder", "options": {"path": str(contents)}}}
-    else:
-        contents = tmp_path / "app.sqlite.files" / "contents"
-    yield Place(uri, tmp_path, lambda: _files_in(contents), options)
+        options: JSONMapping = {
+            "filesAdapter": {"module": "folder", "options": {"path": str(contents)}}
+        }
+        yield Place(uri, tmp_path, lambda: _files_in(contents), options)
+        return
+    yield Place(uri, tmp_path, lambda: embedded_contents(tmp_path / "app.sqlite.files"))
 
 
 def _files_in(folder: Path) -> int:

@@ -1,10 +1,12 @@
 """Opening connections: what every connection to the file has in common."""
 
+import time
 from typing import Final
 
 import apsw
 
 from parsepy.storage.sqlite import functions, shape_functions
+from parsepy.storage.sqlite.transaction import PATIENCE
 
 MEMORY: Final = ":memory:"
 
@@ -13,6 +15,7 @@ _CACHED_STATEMENTS: Final = 256
 # A few MB of pages at most: what is read often, the system keeps in memory anyway.
 _CACHE_KIB: Final = 4096
 _LOG_LIMIT_BYTES: Final = 64 << 20
+_PAUSE: Final = 0.01
 
 
 def open_connection(location: str) -> apsw.Connection:
@@ -43,8 +46,18 @@ def open_reader(location: str, *, patient: bool = True) -> apsw.Connection:
 
 
 def keep_log(connection: apsw.Connection) -> None:
-    """Write-ahead logging: readers and the writer do not wait for each other."""
-    connection.pragma("journal_mode", "wal")
+    """Write-ahead logging: readers and the writer do not wait for each other. Waits itself for a
+    process that is just switching the same file to it: SQLite does not."""
+    deadline = time.monotonic() + PATIENCE
+    while True:
+        try:
+            connection.pragma("journal_mode", "wal")
+        except apsw.BusyError:
+            if time.monotonic() > deadline:
+                raise
+            time.sleep(_PAUSE)
+        else:
+            break
     # FULL: a commit is on the disk when it returns, whatever happens to the machine then.
     connection.pragma("synchronous", "full")
     connection.pragma("journal_size_limit", _LOG_LIMIT_BYTES)

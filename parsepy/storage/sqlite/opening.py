@@ -1,17 +1,13 @@
 """Opening the store's file for writing: made when it is missing, refused when it is not ours."""
 
-import time
 from pathlib import Path
-from typing import Final
 
 import apsw
 
 from parsepy.errors import Code, ParseError
 from parsepy.storage.sqlite import layout, shapes
 from parsepy.storage.sqlite.connection import MEMORY, keep_log, open_connection
-from parsepy.storage.sqlite.transaction import PATIENCE, Job, commit
-
-_PAUSE: Final = 0.01
+from parsepy.storage.sqlite.transaction import Job, commit
 
 
 def open_database(location: str) -> apsw.Connection:
@@ -49,24 +45,10 @@ def _make_file(path: Path) -> None:
 def _prepare(connection: apsw.Connection, location: str) -> None:
     layout.check_file(connection, location)
     if location != MEMORY:
-        _keep_log(connection)
+        keep_log(connection)
     # Files of an earlier parsepy lack what is kept beside the objects today.
     for write in (layout.create_base, shapes.ensure_all):
         job = Job(write)
         commit(connection, [job])
         if job.error is not None:
             raise job.error
-
-
-def _keep_log(connection: apsw.Connection) -> None:
-    # SQLite does not wait by itself for a process that is just switching the same file.
-    deadline = time.monotonic() + PATIENCE
-    while True:
-        try:
-            keep_log(connection)
-        except apsw.BusyError:
-            if time.monotonic() > deadline:
-                raise
-            time.sleep(_PAUSE)
-        else:
-            return
