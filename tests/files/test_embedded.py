@@ -18,7 +18,7 @@ from parsepy.files.base import Leftover
 from parsepy.files.disk import WRITE_SIZE
 from parsepy.files.embedded import EmbeddedFiles
 from parsepy.files.embedded.index import Index
-from parsepy.files.embedded.layout import PAGE_BYTES
+from parsepy.files.embedded.layout import PAGE_BYTES, open_index
 from parsepy.files.embedded.store import IN_INDEX
 from parsepy.options.database_uri import files_folder
 from tests.files.samples import LARGE, BrokenUpload, broken, later, parts, whole
@@ -70,6 +70,13 @@ async def test_no_content_is_left_behind(
     await files.erase()
     assert content_count() == 0
     await files.close()
+
+
+def test_what_the_index_commits_is_on_the_disk(folder: Path) -> None:
+    with closing(open_index(folder / "index.sqlite")) as connection:
+        assert connection.pragma("journal_mode") == "wal"
+        full = 2
+        assert connection.pragma("synchronous") == full
 
 
 @pytest.mark.parametrize(
@@ -204,15 +211,16 @@ async def test_a_content_that_is_lost_is_a_file_that_is_not_there(folder: Path) 
     await files.close()
 
 
+@pytest.mark.parametrize("content", [b"x", LARGE], ids=["small", "large"])
 async def test_an_upload_the_index_refuses_leaves_no_content(
-    folder: Path, content_count: Callable[[], int]
+    folder: Path, content_count: Callable[[], int], content: bytes
 ) -> None:
     folder.mkdir()
     (folder / "index.sqlite").write_bytes(b"no database at all" * 100)
     files = EmbeddedFiles(folder)
 
     with pytest.raises(ParseError, match="cannot be opened"):
-        await files.save("f", parts(b"x"), {})
+        await files.save("f", parts(content), {})
 
     assert content_count() == 0
     await files.close()
