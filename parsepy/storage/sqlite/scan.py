@@ -25,12 +25,11 @@ async def stored_names(reader: Reader) -> StoredNames:
 
 
 def folders_of_files(location: str) -> tuple[str, ...]:
-    """The folder of uploads beside the database, where it holds any."""
+    """The folder of uploads beside the database; the first one has made it."""
     if location == MEMORY:
         return ()
     folder = files_folder(Path(location))
-    found = any(path.is_file() for path in (folder / "contents").rglob("*"))
-    return (folder.name,) if found else ()
+    return (folder.name,) if (folder / "index.sqlite").is_file() else ()
 
 
 async def scan(reader: Reader, class_name: str) -> AsyncIterator[Sequence[Scanned]]:
