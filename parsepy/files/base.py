@@ -43,6 +43,11 @@ class Leftover:
     changed_at: datetime
 
 
+class LeftoversHidden(Exception):
+    """Who keeps the bytes does not show what broken uploads have left; the text says why, and who
+    clears it up."""
+
+
 class OpenFile(Protocol):
     """One version of a file, open: what is stored or deleted meanwhile does not change it."""
 
@@ -96,7 +101,8 @@ class FileStore(Protocol):
         """What broken uploads have left and nothing was added to since `before`.
 
         An upload that runs, but has been waiting for its client since then, is among them: choose
-        a `before` that none waits for. Nothing where the store clears up by itself.
+        a `before` that none waits for. Nothing where the store clears up by itself. Raises
+        `LeftoversHidden` before the first one, or never.
         """
 
     async def remove_leftover(self, leftover: Leftover) -> bool:

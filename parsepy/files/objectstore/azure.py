@@ -6,9 +6,11 @@ from urllib.parse import quote
 from obstore.store import AzureStore
 
 from parsepy.files.objectstore.settings import COMMON, Place, Service, Settings, endpoint_of
+from parsepy.files.objectstore.unfinished import Hidden
 from parsepy.options.reading import OptionReader
 
 NAMES: Final = ("account", "container", "accessKey", "sasToken", "endpoint", *COMMON)
+_UNFINISHED: Final = "Azure shows none of them, and discards them itself within a week"
 
 
 def read_azure(given: OptionReader) -> Place:
@@ -28,4 +30,5 @@ def read_azure(given: OptionReader) -> Place:
     secrets = tuple(secret for secret in (key, token) if secret)
     host = endpoint or f"https://{quote(account, safe='')}.blob.core.windows.net"
     address = f"{host}/{quote(container, safe='')}"
-    return settings.place(address, Service(AzureStore, container, config, secrets))
+    service = Service(AzureStore, container, config, secrets)
+    return settings.place(address, service, Hidden(_UNFINISHED))

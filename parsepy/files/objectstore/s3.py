@@ -1,11 +1,13 @@
 """S3 and what speaks its language, with the options of npm's `@parse/s3-files-adapter`."""
 
 import logging
+from collections.abc import Mapping
 from typing import Final
 from urllib.parse import quote, urlsplit
 
 from obstore.store import S3Store
 
+from parsepy.files.objectstore.multipart import MultipartApi, MultipartUploads
 from parsepy.files.objectstore.settings import COMMON, Place, Service, Settings, endpoint_of
 from parsepy.options.errors import OptionsError
 from parsepy.options.reading import OptionReader
@@ -65,8 +67,13 @@ def read_s3(given: OptionReader) -> Place:
         **keys,
     }
     secrets = tuple(value for name, value in keys.items() if value and name != "access_key_id")
+    listed = MultipartApi(
+        bucket, region or _region_around(settings), endpoint, by_path, _for_botocore(keys)
+    )
     return settings.place(
-        _address(endpoint, bucket, by_path=by_path), Service(S3Store, bucket, config, secrets)
+        _address(endpoint, bucket, by_path=by_path),
+        Service(S3Store, bucket, config, secrets),
+        MultipartUploads(listed),
     )
 
 
@@ -119,6 +126,16 @@ def _pair(source: OptionReader, key: str | None, secret: str | None) -> dict[str
         raise OptionsError(f"Option {source.path} must have both an access key and its secret.")
     token = source.text("sessionToken")
     return {"access_key_id": key, "secret_access_key": secret, "session_token": token}
+
+
+def _region_around(settings: Settings) -> str:
+    """Where obstore looks too."""
+    found = settings.variable("AWS_REGION") or settings.variable("AWS_DEFAULT_REGION")
+    return found or "us-east-1"
+
+
+def _for_botocore(keys: Mapping[str, str | None]) -> dict[str, str | None]:
+    return {f"aws_{name}": value for name, value in keys.items()}
 
 
 def _by_path(given: OptionReader, overrides: OptionReader, *, default: bool) -> bool:

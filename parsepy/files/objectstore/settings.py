@@ -10,6 +10,7 @@ from datetime import timedelta
 from typing import Any, Final
 from urllib.parse import urlsplit
 
+from parsepy.files.objectstore.unfinished import UnfinishedUploads
 from parsepy.options.errors import OptionsError
 from parsepy.options.reading import OptionReader
 
@@ -72,6 +73,7 @@ class Place:
     store: Any = field(repr=False)
     prefix: str
     address: str
+    unfinished: UnfinishedUploads = field(repr=False)
     direct_access: bool = False
     base_url: str | None = None
     prefix_in_address: bool = True
@@ -111,7 +113,7 @@ class Settings:
     def variable(self, name: str) -> str | None:
         return self._environment.get(name) or None
 
-    def place(self, address: str, service: "Service") -> Place:
+    def place(self, address: str, service: Service, unfinished: UnfinishedUploads) -> Place:
         """Raises `OptionsError` for what obstore refuses, without the secrets."""
         prefix = self._prefix()
         try:
@@ -124,6 +126,7 @@ class Settings:
             store=store,
             prefix=prefix,
             address=address,
+            unfinished=unfinished,
             base_url=(self.text("baseUrl", "BASE_URL") or "").rstrip("/") or None,
             direct_access=self.switch("directAccess", "DIRECT_ACCESS"),
             prefix_in_address=not self.switch("baseUrlDirect", "BASE_URL_DIRECT"),

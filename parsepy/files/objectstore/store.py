@@ -1,8 +1,7 @@
 """Files in a bucket.
 
 An object is there when its upload is complete, as a whole, in place of what was there. What a
-server that was killed has begun to upload is invisible; a rule of the bucket clears it up
-(`AbortIncompleteMultipartUpload` at S3 and Google; Azure does by itself).
+server that was killed has begun to upload is no object; `unfinished.py` says who knows of it.
 """
 
 import logging
@@ -22,7 +21,6 @@ from parsepy.files.base import READ_SIZE, Leftover, OpenFile, StoredFile
 from parsepy.files.objectstore.metadata import as_attributes, from_attributes
 from parsepy.files.objectstore.settings import Place, without_secrets
 from parsepy.files.objectstore.upload import put
-from parsepy.files.parts import each
 from parsepy.types import JSONObject
 
 _log = logging.getLogger(__name__)
@@ -113,11 +111,15 @@ class ObjectStoreFiles:
                     if meta["path"].startswith(prefix):
                         yield _stored(meta["path"].removeprefix(prefix), meta, {})
 
-    def leftovers(self, before: datetime) -> AsyncIterator[Leftover]:
-        return each(())
+    async def leftovers(self, before: datetime) -> AsyncIterator[Leftover]:
+        unfinished = self._place.unfinished
+        with self._reading():
+            async for leftover in unfinished.before(self._place.prefix, before):
+                yield leftover
 
     async def remove_leftover(self, leftover: Leftover) -> bool:
-        return False
+        with self._reading():
+            return await self._place.unfinished.remove(leftover)
 
     async def erase(self) -> None:
         names = [file.name async for file in self.stored()]
@@ -125,7 +127,8 @@ class ObjectStoreFiles:
             await self.delete(name)
 
     async def close(self) -> None:
-        """Connections close with the process."""
+        """obstore's connections close with the process."""
+        await self._place.unfinished.close()
 
     async def part(self, key: str, start: int, end: int, stored: StoredFile) -> bytes:
         """A part of one version. Raises when it is another one's by now."""

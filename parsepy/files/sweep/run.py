@@ -15,7 +15,7 @@ from parsepy.copying.state import read_state
 from parsepy.errors import Code, ParseError
 from parsepy.files import acls
 from parsepy.files.acls import FileAcls
-from parsepy.files.base import FileStore, StoredFile
+from parsepy.files.base import FileStore, LeftoversHidden, StoredFile
 from parsepy.files.sweep.referrers import Referrers
 from parsepy.files.sweep.worklist import NOTHING, Listed, Status, Sum, Worklist, before_now
 from parsepy.options.definitions.files import OWNER
@@ -49,6 +49,8 @@ class Report:
     rows: int = 0
     kept_leftovers: int = 0
     """That grew, or became files, while they were looked at."""
+    hidden_leftovers: str | None = None
+    """Why the store does not show any."""
 
     @property
     def has_findings(self) -> bool:
@@ -184,11 +186,14 @@ class Sweep:
     async def _clear_leftovers(self) -> None:
         self._progress.begin("Broken uploads", 0)
         number = size = 0
-        async for leftover in self._store.leftovers(self._before):
-            if self._settings.delete and not await self._store.remove_leftover(leftover):
-                self._report.kept_leftovers += 1
-                continue
-            number, size = number + 1, size + leftover.size
+        try:
+            async for leftover in self._store.leftovers(self._before):
+                if self._settings.delete and not await self._store.remove_leftover(leftover):
+                    self._report.kept_leftovers += 1
+                    continue
+                number, size = number + 1, size + leftover.size
+        except LeftoversHidden as hidden:
+            self._report.hidden_leftovers = str(hidden)
         self._report.leftovers = Sum(number, size)
 
     async def _clear_rows(self) -> None:
