@@ -184,6 +184,22 @@ async def test_an_upload_that_is_cancelled_while_it_gets_its_name_is_whole(
     await files.close()
 
 
+async def test_an_old_content_that_cannot_be_removed_costs_nothing(
+    folder: Path, content_count: Callable[[], int]
+) -> None:
+    files = EmbeddedFiles(folder)
+    await files.save("f", parts(LARGE), {})
+    (old,) = [path for path in (folder / "contents").rglob("*") if path.is_file()]
+    old.unlink()
+    old.mkdir()
+
+    await files.save("f", parts(LARGE[1:]), {})
+
+    assert await whole(files, "f") == LARGE[1:]
+    assert content_count() == 1
+    await files.close()
+
+
 async def test_an_open_file_stays_readable(folder: Path) -> None:
     files = EmbeddedFiles(folder)
     await files.save("f", parts(LARGE), {})

@@ -9,6 +9,7 @@ content is removed. A process that is killed leaves at most a content that no ro
 
 import asyncio
 from collections.abc import AsyncIterator
+from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 from typing import Final
@@ -47,7 +48,8 @@ class EmbeddedFiles:
         parts = in_parts_of(WRITE_SIZE, content)
         first = await anext(parts, b"")
         if len(first) <= IN_INDEX:
-            await self._put(StoredFile(name, len(first), version, metadata), first)
+            file = StoredFile(name, len(first), version, metadata)
+            await self._removed(await self._index.put(file, first))
             return
         written = Written(self._path(version), self._folders)
         try:
@@ -61,14 +63,12 @@ class EmbeddedFiles:
             await asyncio.shield(in_thread(written.discard))
             raise
         try:
-            await self._put(StoredFile(name, length, version, metadata))
+            gone = await self._index.put(StoredFile(name, length, version, metadata))
         except Exception:
             # The index has refused it. One that was cancelled is in the index.
             await in_thread(written.discard)
             raise
-
-    async def _put(self, file: StoredFile, content: bytes | None = None) -> None:
-        await self._removed(await self._index.put(file, content))
+        await self._removed(gone)
 
     async def open(self, name: str) -> OpenFile | None:
         """Opened before it is answered: deleting it meanwhile does not take it away."""
@@ -98,7 +98,9 @@ class EmbeddedFiles:
 
     async def _removed(self, gone: Gone | None) -> None:
         if gone is not None and gone.on_disk is not None:
-            await in_thread(self._unlink, gone.on_disk)
+            # What happened to the file has happened. A sweep finds what stays.
+            with suppress(OSError):
+                await in_thread(self._unlink, gone.on_disk)
 
     async def stored(self) -> AsyncIterator[StoredFile]:
         page = await self._index.page("")
