@@ -2,9 +2,9 @@
 
 import textwrap
 from collections.abc import Iterator
-from importlib.metadata import version
 from typing import Final
 
+from parsepy import __version__
 from parsepy.cli.keys import KeptKeys
 from parsepy.cli.launch import WILDCARDS, Launch, local_url
 from parsepy.options.database_uri import is_mongodb, shown, sqlite_file
@@ -17,7 +17,7 @@ _SHORTEST_PARTLY_SHOWN: Final = 16
 
 def banner(launch: Launch, options: ServerOptions, seconds: float) -> str:
     """URL, keys, store and warnings; secrets are masked, except for keys made just now."""
-    lines = [f"parsepy {version('parsepy-server')} is ready after {seconds:.2f} s", ""]
+    lines = [f"parsepy {__version__} is ready after {seconds:.2f} s", ""]
     lines += [f"  {label:<{_LABEL_WIDTH}}{value}" for label, value in _facts(launch, options)]
     for warning in launch.warnings:
         lines += [

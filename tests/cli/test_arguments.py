@@ -29,6 +29,21 @@ def test_version_is_told(run: Run) -> None:
     assert run("--version").output.startswith("parsepy, version ")
 
 
+def test_help_lists_the_commands_with_what_they_do(run: Run) -> None:
+    listed = run("--help").output.partition("Commands:")[2].splitlines()
+    commands = [line.split() for line in listed if line.strip()]
+
+    names = ["copy", "dev", "doctor", "files", "live", "serve"]
+    assert [name for name, *meaning in commands if meaning] == names
+
+
+def test_a_command_that_there_is_not_ends_with_what_is_wrong(run: Run) -> None:
+    result = run("starting")
+
+    assert result.exit_code == 2
+    assert "No such command 'starting'" in result.output
+
+
 def test_help_offers_what_is_supported(run: Run) -> None:
     text = run("serve", "--help").output
 

@@ -1,5 +1,6 @@
 """The screen that a start prints."""
 
+from importlib.metadata import version
 from pathlib import Path
 
 import pytest
@@ -68,6 +69,10 @@ def test_warnings_come_with_their_fix() -> None:
     text = screen(masterkey="x")
 
     assert "Warning: Unknown option masterkey.\n           Did you mean masterKey?\n" in text
+
+
+def test_the_version_is_that_of_the_installed_package() -> None:
+    assert screen().startswith(f"parsepy {version('parsepy-server')} is ready")
 
 
 def test_a_server_that_sends_no_mail_says_so() -> None:
