@@ -17,6 +17,7 @@ from parsepy.files.objectstore import open_object_store
 from tests.files.samples import Opening
 from tests.files.stores import embedded_contents, gridfs
 from tests.support.availability import MissingComponentError, component_missing
+from tests.support.azure_server import AzureServer, running_azure
 from tests.support.gcs_server import GcsServer, running_gcs
 from tests.support.s3_server import S3Server, find_s3, running_s3
 
@@ -39,6 +40,9 @@ def _opening(kind: str, request: pytest.FixtureRequest) -> Opening:
     if kind == "gcs":
         gcs_settings = {**request.getfixturevalue("gcs_server").options, "bucketPrefix": "a/b_"}
         return lambda: _closing(open_object_store("gcs", "filesAdapter.options", gcs_settings))
+    if kind == "azure":
+        azure_settings = {**request.getfixturevalue("azure_server").options, "bucketPrefix": "a/b_"}
+        return lambda: _closing(open_object_store("azure", "filesAdapter.options", azure_settings))
     folder: Path = request.getfixturevalue("tmp_path")
     if kind == "folder":
         return lambda: _closing(FolderFiles(folder / "files" / "app"))
@@ -48,13 +52,15 @@ def _opening(kind: str, request: pytest.FixtureRequest) -> Opening:
     return lambda: _closing(EmbeddedFiles(folder / "app.sqlite.files"))
 
 
-@pytest.fixture(params=["embedded", "memory", "gridfs", "folder", "encrypted", "s3", "gcs"])
+@pytest.fixture(
+    params=["embedded", "memory", "gridfs", "folder", "encrypted", "s3", "gcs", "azure"]
+)
 async def files(request: pytest.FixtureRequest) -> AsyncIterator[FileStore]:
     async with _opening(request.param, request)() as store:
         yield store
 
 
-@pytest.fixture(params=["embedded", "gridfs", "folder", "encrypted", "s3"])
+@pytest.fixture(params=["embedded", "gridfs", "folder", "encrypted", "s3", "gcs", "azure"])
 def lasting(request: pytest.FixtureRequest) -> Opening:
     """Opens one and the same store, as often as it is called: what restarts and twins see."""
     return _opening(request.param, request)
@@ -73,6 +79,12 @@ def s3_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[S3Server]:
 @pytest.fixture
 def gcs_server() -> Iterator[GcsServer]:
     with running_gcs() as server:
+        yield server
+
+
+@pytest.fixture
+def azure_server() -> Iterator[AzureServer]:
+    with running_azure() as server:
         yield server
 
 

@@ -1,187 +1,325 @@
 """As much of Google Cloud Storage's XML API as a store of files asks for, in a thread.
 
-No emulator that the registries have speaks this API. Signatures are nobody's business here.
+No emulator that the registries have speaks this API. Every request shows who sends it, as Google
+asks for it: by a token that the account's key has signed (https://google.aip.dev/auth/4111), by
+one that the metadata server of a machine has given out, or by a signed address
+(https://docs.cloud.google.com/storage/docs/authentication/canonical-requests).
 """
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from email.utils import formatdate
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from threading import Lock, Thread
-from time import time
-from typing import Any
-from urllib.parse import parse_qs, unquote, urlsplit
+from functools import cache
+from secrets import token_hex
+from typing import Final
+from urllib.parse import parse_qsl, quote, urlsplit
 from xml.etree import ElementTree
-from xml.sax.saxutils import escape
 
-BUCKET = "bucket"
-_KEPT_HEADERS = ("content-type", "cache-control")
+import jwt
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import padding, rsa
+
+from parsepy.protocol import json
+from tests.support.object_server import (
+    ObjectRequest,
+    ObjectServer,
+    RefusedError,
+    StoredObject,
+    decoded,
+    elements,
+    serving,
+    stored,
+)
+
+BUCKET: Final = "bucket"
+EMAIL: Final = "files@project.iam.gserviceaccount.com"
+HOST: Final = "storage.googleapis.com"
+SCOPES: Final = {
+    "https://www.googleapis.com/auth/cloud-platform",
+    "https://www.googleapis.com/auth/devstorage.full_control",
+    "https://www.googleapis.com/auth/devstorage.read_write",
+}
+METADATA: Final = "/computeMetadata/v1/instance/service-accounts/default/token"
+_KEPT_HEADERS: Final = ("content-type", "cache-control")
+_HOUR: Final = 3600
+_SEVEN_DAYS: Final = 7 * 24 * 3600
 
 
 @dataclass(frozen=True, slots=True)
-class StoredObject:
-    data: bytes
-    headers: dict[str, str]
-    tag: str
-    modified: float = field(default_factory=time)
+class ServiceAccount:
+    """A key of the account `EMAIL`."""
+
+    key: rsa.RSAPrivateKey
+    key_id: str = field(default_factory=token_hex)
+
+    @classmethod
+    def new(cls) -> "ServiceAccount":
+        return cls(rsa.generate_private_key(public_exponent=65537, key_size=2048))
+
+    @property
+    def credentials(self) -> dict[str, object]:
+        """What the file of such a key holds."""
+        pem = self.key.private_bytes(
+            serialization.Encoding.PEM,
+            serialization.PrivateFormat.PKCS8,
+            serialization.NoEncryption(),
+        )
+        return {
+            "type": "service_account",
+            "client_email": EMAIL,
+            "private_key": pem.decode(),
+            "private_key_id": self.key_id,
+        }
+
+
+@cache
+def the_account() -> ServiceAccount:
+    """A key takes a tenth of a second to make."""
+    return ServiceAccount.new()
 
 
 @dataclass(slots=True)
-class GcsServer:
-    """Serves one bucket at `url`; `unfinished` are uploads in parts, by their ids."""
+class Upload:
+    """One in parts."""
 
-    url: str = ""
-    objects: dict[str, StoredObject] = field(default_factory=dict)
-    unfinished: dict[str, dict[int, bytes]] = field(default_factory=dict)
-    begun: dict[str, dict[str, str]] = field(default_factory=dict)
-    lock: Lock = field(default_factory=Lock)
+    key: str
+    headers: dict[str, str]
+    begun_at: float
+    parts: dict[int, StoredObject] = field(default_factory=dict)
+
+
+@dataclass
+class GcsServer(ObjectServer):
+    """`unfinished` are uploads in parts, by their ids, and `begun` the ids of all there were;
+    `tokens` those that were given out here, `asked` the paths of all requests."""
+
+    account: ServiceAccount = field(default_factory=the_account)
+    unfinished: dict[str, Upload] = field(default_factory=dict)
+    begun: list[str] = field(default_factory=list)
+    tokens: set[str] = field(default_factory=set)
+    asked: list[str] = field(default_factory=list)
 
     @property
     def options(self) -> dict[str, object]:
         """Those of `filesAdapter` that lead here."""
-        account = {"client_email": "", "private_key": "", "private_key_id": ""}
-        return {
-            "bucket": BUCKET,
-            "endpoint": self.url,
-            "credentials": {**account, "gcs_base_url": self.url, "disable_oauth": True},
-        }
-
-    def put(self, key: str, data: bytes, headers: dict[str, str]) -> str:
-        tag = f'"{hashlib.md5(data).hexdigest()}"'
-        self.objects[key] = StoredObject(data, headers, tag)
-        return tag
+        credentials = {**self.account.credentials, "token_uri": f"{self.url}/token"}
+        return {"bucket": BUCKET, "endpoint": self.url, "credentials": credentials}
 
 
 @contextmanager
 def running_gcs() -> Iterator[GcsServer]:
     state = GcsServer()
-    server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(state))
-    server.daemon_threads = True
-    thread = Thread(target=server.serve_forever, args=(0.01,), daemon=True)
-    thread.start()
-    state.url = f"http://127.0.0.1:{server.server_port}"
-    try:
+    with serving(type("Request", (_GcsRequest,), {"state": state})) as state.url:
         yield state
-    finally:
-        server.shutdown()
-        server.server_close()
-        thread.join()
+
+
+class _GcsRequest(ObjectRequest):
+    state: GcsServer
+
+    def respond(self) -> None:
+        self.state.asked.append(self.encoded_path)
+        if self.encoded_path == METADATA:
+            return self._give_token()
+        self._check_sender()
+        self.key = decoded(self.encoded_path, f"/{BUCKET}")
+        if self.command in ("GET", "HEAD"):
+            return self._get() if self.key else self._list()
+        return {"PUT": self._put, "POST": self._post, "DELETE": self._delete}[self.command]()
+
+    def refuse(self, refused: RefusedError) -> None:
+        told = {"Code": refused.code, "Message": refused.message, "Details": refused.detail}
+        body = f"<?xml version='1.0' encoding='UTF-8'?><Error>{elements(told)}</Error>"
+        self.answer(refused.status, body.encode())
+
+    def _give_token(self) -> None:
+        if self.headers.get("Metadata-Flavor") != "Google":
+            raise RefusedError(403, "Forbidden")
+        token = f"ya29.{token_hex()}"
+        self.state.tokens.add(token)
+        given = {"access_token": token, "expires_in": _HOUR, "token_type": "Bearer"}
+        self.answer(200, json.dumps(given))
+
+    def _check_sender(self) -> None:
+        if "X-Goog-Signature" in self.query:
+            return _check_address(self)
+        scheme, _, token = (self.headers.get("Authorization") or "").partition(" ")
+        if scheme != "Bearer":
+            raise RefusedError(401, "AuthenticationRequired", "Authentication required.")
+        if token not in self.state.tokens:
+            _check_token(token, self.state)
+        return None
+
+    def _put(self) -> None:
+        state = self.state
+        with state.lock:
+            if "uploadId" not in self.query:
+                return self.answer(200, ETag=state.put(self.key, self.body, self._kept))
+            part = stored(self.body, {}, state.clock())
+            self._upload.parts[int(self.query["partNumber"])] = part
+        return self.answer(200, ETag=part.tag)
+
+    def _post(self) -> None:
+        state = self.state
+        with state.lock:
+            if "uploads" in self.query:
+                name = f"upload-{len(state.begun)}"
+                state.begun.append(name)
+                state.unfinished[name] = Upload(self.key, self._kept, state.clock())
+                return self._told("InitiateMultipartUploadResult", UploadId=name)
+            upload = self._upload
+            numbers = [
+                int(part.findtext("PartNumber") or 0) for part in ElementTree.fromstring(self.body)
+            ]
+            data = b"".join(upload.parts[number].data for number in numbers)
+            tag = state.put(self.key, data, upload.headers)
+            del state.unfinished[self.query["uploadId"]]
+        return self._told("CompleteMultipartUploadResult", ETag=tag)
+
+    @property
+    def _upload(self) -> Upload:
+        upload = self.state.unfinished.get(self.query["uploadId"])
+        if upload is None or upload.key != self.key:
+            raise RefusedError(404, "NoSuchUpload", "The requested upload was not found.")
+        return upload
+
+    def _delete(self) -> None:
+        with self.state.lock:
+            if "uploadId" in self.query:
+                assert self._upload
+                del self.state.unfinished[self.query["uploadId"]]
+            elif self.state.objects.pop(self.key, None) is None:
+                raise RefusedError(404, "NoSuchKey", "The specified key does not exist.")
+        self.answer(204)
+
+    def _get(self) -> None:
+        if "uploadId" in self.query:
+            with self.state.lock:
+                parts = sorted(self._upload.parts.items())
+            told = [("Part", {"PartNumber": number, **_about(part)}) for number, part in parts]
+            return self._told_of("ListPartsResult", told)
+        found = self.state.objects.get(self.key)
+        if found is None:
+            raise RefusedError(404, "NoSuchKey", "The specified key does not exist.")
+        return self.send(found)
+
+    def _list(self) -> None:
+        asked = self.query
+        prefix = asked.get("prefix", "")
+        if "uploads" in asked:
+            with self.state.lock:
+                uploads: list[dict[str, object]] = [
+                    {"Key": each.key, "UploadId": name, "Initiated": _iso(each.begun_at)}
+                    for name, each in self.state.unfinished.items()
+                    if each.key.startswith(prefix)
+                ]
+            return self._told_of("ListMultipartUploadsResult", [("Upload", it) for it in uploads])
+        page = self.state.listed(prefix, asked.get("continuation-token", ""))
+        told = [("Contents", {"Key": key, **_about(each)}) for key, each in page.objects]
+        after = {"NextContinuationToken": page.after} if page.after else {}
+        return self._told_of("ListBucketResult", told, after)
+
+    @property
+    def _kept(self) -> dict[str, str]:
+        return self.kept(_KEPT_HEADERS, "x-goog-meta-")
+
+    def _told(self, name: str, **members: str) -> None:
+        self._told_of(name, [], {"Bucket": BUCKET, "Key": self.key, "Location": "l", **members})
+
+    def _told_of(
+        self, name: str, members: list[tuple[str, dict[str, object]]], more: Mapping[str, str] = {}
+    ) -> None:
+        inner = "".join(f"<{each}>{elements(texts)}</{each}>" for each, texts in members)
+        self.answer(200, f"<{name}>{inner}{elements(more)}</{name}>".encode())
+
+
+def _about(found: StoredObject) -> dict[str, object]:
+    return {
+        "Size": len(found.data),
+        "ETag": found.tag,
+        "LastModified": _iso(found.modified),
+    }
 
 
 def _iso(at: float) -> str:
-    return datetime.fromtimestamp(int(at), UTC).isoformat().replace("+00:00", "Z")
+    return f"{datetime.fromtimestamp(at, UTC):%Y-%m-%dT%H:%M:%SZ}"
 
 
-def _handler(state: GcsServer) -> type[BaseHTTPRequestHandler]:
-    class Handler(BaseHTTPRequestHandler):
-        protocol_version = "HTTP/1.1"
+def _check_token(token: str, state: GcsServer) -> None:
+    try:
+        claims = jwt.decode(
+            token,
+            state.account.key.public_key(),
+            algorithms=["RS256"],
+            issuer=EMAIL,
+            options={"require": ["iss", "sub", "exp", "iat"], "verify_exp": False},
+        )
+        key_id = jwt.get_unverified_header(token).get("kid")
+    except jwt.InvalidTokenError:
+        raise RefusedError(401, "AuthenticationRequired", "Authentication required.") from None
+    is_good = (
+        claims["sub"] == EMAIL
+        and claims.get("scope") in SCOPES
+        and key_id == state.account.key_id
+        and claims["exp"] - claims["iat"] <= _HOUR
+        and claims["iat"] <= state.clock() < claims["exp"]
+    )
+    if not is_good:
+        raise RefusedError(401, "AuthenticationRequired", "Authentication required.")
 
-        def do_PUT(self) -> None:
-            query, data = self._query, self._body
-            with state.lock:
-                if "uploadId" not in query:
-                    return self._answer(200, ETag=state.put(self._key, data, self._kept))
-                state.unfinished[query["uploadId"]][int(query["partNumber"])] = data
-            return self._answer(200, ETag=f'"{hashlib.md5(data).hexdigest()}"')
 
-        def do_POST(self) -> None:
-            query, body = self._query, self._body
-            with state.lock:
-                if "uploads" in query:
-                    upload = f"upload-{len(state.begun)}"
-                    state.begun[upload], state.unfinished[upload] = self._kept, {}
-                    return self._xml("InitiateMultipartUploadResult", UploadId=upload)
-                upload = query["uploadId"]
-                numbers = [
-                    int(part.findtext("PartNumber") or 0) for part in ElementTree.fromstring(body)
-                ]
-                parts = state.unfinished.pop(upload)
-                data = b"".join(parts[number] for number in numbers)
-                tag = state.put(self._key, data, state.begun[upload])
-            return self._xml("CompleteMultipartUploadResult", ETag=tag)
+def _check_address(request: _GcsRequest) -> None:
+    """A V4 signature by RSA."""
+    query, state = request.query, request.state
+    begun = datetime.strptime(query["X-Goog-Date"], "%Y%m%dT%H%M%SZ").replace(tzinfo=UTC)
+    scope = f"{begun:%Y%m%d}/auto/storage/goog4_request"
+    if (query["X-Goog-Algorithm"], query["X-Goog-Credential"]) != (
+        "GOOG4-RSA-SHA256",
+        f"{EMAIL}/{scope}",
+    ):
+        raise RefusedError(400, "InvalidArgument", "Invalid argument.")
+    canonical = hashlib.sha256(_canonical(request).encode()).hexdigest()
+    signed = f"GOOG4-RSA-SHA256\n{query['X-Goog-Date']}\n{scope}\n{canonical}"
+    try:
+        state.account.key.public_key().verify(
+            bytes.fromhex(query["X-Goog-Signature"]),
+            signed.encode(),
+            padding.PKCS1v15(),
+            hashes.SHA256(),
+        )
+    except (InvalidSignature, ValueError):
+        raise RefusedError(
+            403,
+            "SignatureDoesNotMatch",
+            "Access denied.",
+            "The request signature we calculated does not match the signature you provided.",
+        ) from None
+    seconds = int(query["X-Goog-Expires"])
+    if not 0 < seconds <= _SEVEN_DAYS or state.clock() >= begun.timestamp() + seconds:
+        raise RefusedError(400, "ExpiredToken", "Invalid argument.", "The token has expired.")
 
-        def do_DELETE(self) -> None:
-            with state.lock:
-                if "uploadId" in self._query:
-                    state.unfinished.pop(self._query["uploadId"], None)
-                else:
-                    state.objects.pop(self._key, None)
-            self._answer(204)
 
-        def do_HEAD(self) -> None:
-            self.do_GET()
-
-        def do_GET(self) -> None:
-            if not self._key:
-                return self._list(self._query.get("prefix", ""))
-            found = state.objects.get(self._key)
-            if found is None:
-                return self._answer(404)
-            described = {
-                **found.headers,
-                "ETag": found.tag,
-                "Last-Modified": formatdate(found.modified, usegmt=True),
-            }
-            asked = self.headers.get("Range")
-            if asked is None:
-                return self._answer(200, found.data, **described)
-            first, _, last = asked.removeprefix("bytes=").partition("-")
-            part = found.data[int(first) : int(last) + 1]
-            end = int(first) + len(part) - 1
-            described["Content-Range"] = f"bytes {first}-{end}/{len(found.data)}"
-            return self._answer(206, part, **described)
-
-        def _list(self, prefix: str) -> None:
-            with state.lock:
-                contents = "".join(
-                    f"<Contents><Key>{escape(key)}</Key><Size>{len(each.data)}</Size>"
-                    f"<ETag>{each.tag}</ETag>"
-                    f"<LastModified>{_iso(each.modified)}</LastModified></Contents>"
-                    for key, each in state.objects.items()
-                    if key.startswith(prefix)
-                )
-            self._answer(200, f"<ListBucketResult>{contents}</ListBucketResult>".encode())
-
-        @property
-        def _key(self) -> str:
-            return unquote(urlsplit(self.path).path.removeprefix(f"/{BUCKET}").lstrip("/"))
-
-        @property
-        def _query(self) -> dict[str, str]:
-            given = parse_qs(urlsplit(self.path).query, keep_blank_values=True)
-            return {name: values[0] for name, values in given.items()}
-
-        @property
-        def _body(self) -> bytes:
-            return self.rfile.read(int(self.headers.get("Content-Length", 0)))
-
-        @property
-        def _kept(self) -> dict[str, str]:
-            lower = {name.lower(): value for name, value in self.headers.items()}
-            return {
-                name: value
-                for name, value in lower.items()
-                if name in _KEPT_HEADERS or name.startswith("x-goog-meta-")
-            }
-
-        def _xml(self, name: str, **members: str) -> None:
-            inner = "".join(f"<{key}>{escape(value)}</{key}>" for key, value in members.items())
-            fixed = f"<Bucket>{BUCKET}</Bucket><Key>k</Key><Location>l</Location>"
-            self._answer(200, f"<{name}>{fixed}{inner}</{name}>".encode())
-
-        def _answer(self, status: int, body: bytes = b"", **headers: str) -> None:
-            self.send_response_only(status)
-            for name, value in headers.items():
-                self.send_header(name, value)
-            self.send_header("Content-Length", str(len(body)))
-            self.end_headers()
-            if self.command != "HEAD":
-                self.wfile.write(body)
-
-        def log_message(self, *_: Any) -> None:
-            return None
-
-    return Handler
+def _canonical(request: _GcsRequest) -> str:
+    """Letters of a path that have a meaning in addresses count as encoded, all but the slashes."""
+    names = request.query["X-Goog-SignedHeaders"].split(";")
+    headers = {name: " ".join((request.headers.get(name) or "").split()) for name in names}
+    if "host" not in headers:
+        raise RefusedError(400, "InvalidArgument", "Invalid argument.")
+    query = sorted(
+        f"{quote(name, safe='')}={quote(value, safe='')}"
+        for name, value in parse_qsl(urlsplit(request.path).query, keep_blank_values=True)
+        if name != "X-Goog-Signature"
+    )
+    return "\n".join(
+        [
+            request.command,
+            quote(request.encoded_path, safe="/%"),
+            "&".join(query),
+            *(f"{name}:{value}" for name, value in headers.items()),
+            "",
+            ";".join(names),
+            "UNSIGNED-PAYLOAD",
+        ]
+    )
