@@ -93,7 +93,8 @@ class _AzureRequest(ObjectRequest):
         if refused.detail:
             told["AuthenticationErrorDetail"] = refused.detail
         body = f'\ufeff<?xml version="1.0" encoding="utf-8"?><Error>{elements(told)}</Error>'
-        self.answer(refused.status, body.encode(), **{"x-ms-error-code": refused.code})
+        headers = {"Content-Type": "application/xml", "x-ms-error-code": refused.code}
+        self.answer(refused.status, body.encode(), **headers)
 
     def _get(self) -> None:
         _allow("r", self.granted)
@@ -195,7 +196,8 @@ class _AzureRequest(ObjectRequest):
         )
         inner = f"<Blobs>{blobs}{folders}</Blobs>{elements({'NextMarker': page.after})}"
         body = f'\ufeff<?xml version="1.0" encoding="utf-8"?><EnumerationResults>{inner}'
-        self.answer(200, f"{body}</EnumerationResults>".encode())
+        content_type = {"Content-Type": "application/xml"}
+        self.answer(200, f"{body}</EnumerationResults>".encode(), **content_type)
 
 
 def _listed(key: str, found: StoredObject) -> str:

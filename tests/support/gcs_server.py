@@ -1,28 +1,24 @@
 """As much of Google Cloud Storage's XML API as a store of files asks for, in a thread.
 
-No emulator that the registries have speaks this API. Every request shows who sends it, as Google
-asks for it: by a token that the account's key has signed (https://google.aip.dev/auth/4111), by
-one that the metadata server of a machine has given out, or by a signed address
-(https://docs.cloud.google.com/storage/docs/authentication/canonical-requests).
+No emulator that the registries have speaks this API. Who sends a request is checked in
+`gcs_signatures`; the metadata server of a machine, which gives out tokens, is here too.
 """
 
-import hashlib
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from functools import cache
 from secrets import token_hex
 from typing import Final
-from urllib.parse import parse_qsl, quote, urlsplit
 from xml.etree import ElementTree
 
-import jwt
-from cryptography.exceptions import InvalidSignature
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import padding, rsa
-
 from parsepy.protocol import json
+from tests.support.gcs_signatures import (
+    ServiceAccount,
+    check_address,
+    check_token,
+    the_account,
+)
 from tests.support.object_server import (
     ObjectRequest,
     ObjectServer,
@@ -35,50 +31,9 @@ from tests.support.object_server import (
 )
 
 BUCKET: Final = "bucket"
-EMAIL: Final = "files@project.iam.gserviceaccount.com"
-HOST: Final = "storage.googleapis.com"
-SCOPES: Final = {
-    "https://www.googleapis.com/auth/cloud-platform",
-    "https://www.googleapis.com/auth/devstorage.full_control",
-    "https://www.googleapis.com/auth/devstorage.read_write",
-}
 METADATA: Final = "/computeMetadata/v1/instance/service-accounts/default/token"
 _KEPT_HEADERS: Final = ("content-type", "cache-control")
 _HOUR: Final = 3600
-_SEVEN_DAYS: Final = 7 * 24 * 3600
-
-
-@dataclass(frozen=True, slots=True)
-class ServiceAccount:
-    """A key of the account `EMAIL`."""
-
-    key: rsa.RSAPrivateKey
-    key_id: str = field(default_factory=token_hex)
-
-    @classmethod
-    def new(cls) -> "ServiceAccount":
-        return cls(rsa.generate_private_key(public_exponent=65537, key_size=2048))
-
-    @property
-    def credentials(self) -> dict[str, object]:
-        """What the file of such a key holds."""
-        pem = self.key.private_bytes(
-            serialization.Encoding.PEM,
-            serialization.PrivateFormat.PKCS8,
-            serialization.NoEncryption(),
-        )
-        return {
-            "type": "service_account",
-            "client_email": EMAIL,
-            "private_key": pem.decode(),
-            "private_key_id": self.key_id,
-        }
-
-
-@cache
-def the_account() -> ServiceAccount:
-    """A key takes a tenth of a second to make."""
-    return ServiceAccount.new()
 
 
 @dataclass(slots=True)
@@ -143,13 +98,14 @@ class _GcsRequest(ObjectRequest):
         self.answer(200, json.dumps(given))
 
     def _check_sender(self) -> None:
+        state = self.state
         if "X-Goog-Signature" in self.query:
-            return _check_address(self)
+            return check_address(self, state.account, state.clock())
         scheme, _, token = (self.headers.get("Authorization") or "").partition(" ")
         if scheme != "Bearer":
             raise RefusedError(401, "AuthenticationRequired", "Authentication required.")
-        if token not in self.state.tokens:
-            _check_token(token, self.state)
+        if token not in state.tokens:
+            check_token(token, state.account, state.clock())
         return None
 
     def _put(self) -> None:
@@ -245,81 +201,3 @@ def _about(found: StoredObject) -> dict[str, object]:
 
 def _iso(at: float) -> str:
     return f"{datetime.fromtimestamp(at, UTC):%Y-%m-%dT%H:%M:%SZ}"
-
-
-def _check_token(token: str, state: GcsServer) -> None:
-    try:
-        claims = jwt.decode(
-            token,
-            state.account.key.public_key(),
-            algorithms=["RS256"],
-            issuer=EMAIL,
-            options={"require": ["iss", "sub", "exp", "iat"], "verify_exp": False},
-        )
-        key_id = jwt.get_unverified_header(token).get("kid")
-    except jwt.InvalidTokenError:
-        raise RefusedError(401, "AuthenticationRequired", "Authentication required.") from None
-    is_good = (
-        claims["sub"] == EMAIL
-        and claims.get("scope") in SCOPES
-        and key_id == state.account.key_id
-        and claims["exp"] - claims["iat"] <= _HOUR
-        and claims["iat"] <= state.clock() < claims["exp"]
-    )
-    if not is_good:
-        raise RefusedError(401, "AuthenticationRequired", "Authentication required.")
-
-
-def _check_address(request: _GcsRequest) -> None:
-    """A V4 signature by RSA."""
-    query, state = request.query, request.state
-    begun = datetime.strptime(query["X-Goog-Date"], "%Y%m%dT%H%M%SZ").replace(tzinfo=UTC)
-    scope = f"{begun:%Y%m%d}/auto/storage/goog4_request"
-    if (query["X-Goog-Algorithm"], query["X-Goog-Credential"]) != (
-        "GOOG4-RSA-SHA256",
-        f"{EMAIL}/{scope}",
-    ):
-        raise RefusedError(400, "InvalidArgument", "Invalid argument.")
-    canonical = hashlib.sha256(_canonical(request).encode()).hexdigest()
-    signed = f"GOOG4-RSA-SHA256\n{query['X-Goog-Date']}\n{scope}\n{canonical}"
-    try:
-        state.account.key.public_key().verify(
-            bytes.fromhex(query["X-Goog-Signature"]),
-            signed.encode(),
-            padding.PKCS1v15(),
-            hashes.SHA256(),
-        )
-    except (InvalidSignature, ValueError):
-        raise RefusedError(
-            403,
-            "SignatureDoesNotMatch",
-            "Access denied.",
-            "The request signature we calculated does not match the signature you provided.",
-        ) from None
-    seconds = int(query["X-Goog-Expires"])
-    if not 0 < seconds <= _SEVEN_DAYS or state.clock() >= begun.timestamp() + seconds:
-        raise RefusedError(400, "ExpiredToken", "Invalid argument.", "The token has expired.")
-
-
-def _canonical(request: _GcsRequest) -> str:
-    """Letters of a path that have a meaning in addresses count as encoded, all but the slashes."""
-    names = request.query["X-Goog-SignedHeaders"].split(";")
-    headers = {name: " ".join((request.headers.get(name) or "").split()) for name in names}
-    if "host" not in headers:
-        raise RefusedError(400, "InvalidArgument", "Invalid argument.")
-    query = sorted(
-        f"{quote(name, safe='')}={quote(value, safe='')}"
-        for name, value in parse_qsl(urlsplit(request.path).query, keep_blank_values=True)
-        if name != "X-Goog-Signature"
-    )
-    return "\n".join(
-        [
-            request.command,
-            quote(request.encoded_path, safe="/%"),
-            "&".join(query),
-            *(f"{name}:{value}" for name, value in headers.items()),
-            "",
-            ";".join(names),
-            "UNSIGNED-PAYLOAD",
-        ]
-    )
