@@ -48,6 +48,9 @@ def answering_server(answer: Any = None) -> Iterator[AnsweringServer]:
             self.end_headers()
             self.wfile.write(content)
 
+        def do_GET(self) -> None:
+            self.do_POST()
+
         def _body(self) -> bytes:
             if self.headers.get("Transfer-Encoding") == "chunked":
                 return b"".join(iter(self._chunk, b""))

@@ -15,6 +15,9 @@ from botocore.session import Session
 from parsepy.files.base import LeftoversHidden
 from parsepy.files.objectstore.multipart import MultipartApi
 
+LISTED_AT_ONCE: Final = 1000
+"""More is shown by no service."""
+
 _RETRIES: Final = {"mode": "standard", "total_max_attempts": 5}
 _CONNECT_TIMEOUT: Final = 10
 _READ_TIMEOUT: Final = 60
@@ -50,7 +53,8 @@ class MultipartClient:
     def pages(self, prefix: str) -> Iterator[list[Begun]]:
         """Raises `LeftoversHidden` where the keys, or the service, list no uploads."""
         listing = self._client.get_paginator("list_multipart_uploads")
-        pages = iter(listing.paginate(Bucket=self._bucket, Prefix=prefix))
+        asked = {"Bucket": self._bucket, "Prefix": prefix, **_paged()}
+        pages = iter(listing.paginate(**asked))
         with _failing():
             while (page := _listed(pages)) is not None:
                 yield [
@@ -62,9 +66,10 @@ class MultipartClient:
         """`None`: there is no such upload any more."""
         size, newest = 0, None
         listing = self._client.get_paginator("list_parts")
+        asked = {"Bucket": self._bucket, "Key": key, "UploadId": upload_id, **_paged()}
         try:
             with _failing():
-                for page in listing.paginate(Bucket=self._bucket, Key=key, UploadId=upload_id):
+                for page in listing.paginate(**asked):
                     for part in page.get("Parts", ()):
                         at = part["LastModified"].astimezone(UTC)
                         size, newest = size + part["Size"], max(newest or at, at)
@@ -110,6 +115,10 @@ def _bearing(token: Callable[[], str | None]) -> Callable[..., None]:
             request.headers["Authorization"] = f"Bearer {value}"
 
     return add
+
+
+def _paged() -> dict[str, Any]:
+    return {"PaginationConfig": {"PageSize": LISTED_AT_ONCE}}
 
 
 def _listed(pages: Iterator[dict[str, Any]]) -> dict[str, Any] | None:
