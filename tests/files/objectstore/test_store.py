@@ -16,7 +16,7 @@ from parsepy.errors import ParseError
 from parsepy.files.base import READ_SIZE, FileStore
 from parsepy.files.objectstore import open_object_store
 from parsepy.files.objectstore.upload import PART
-from tests.files.samples import BrokenUpload, broken, later, listed, parts
+from tests.files.samples import BrokenUpload, broken, listed, parts
 from tests.support.s3_server import BUCKET, SECRET, S3Server
 
 pytestmark = pytest.mark.anyio
@@ -184,10 +184,6 @@ async def test_a_file_that_is_replaced_while_it_is_read_breaks_off(files: FileSt
     with pytest.raises(ParseError, match="Database error"):
         await read_on()
     assert HUGE.startswith(bytes(read))
-
-
-async def test_nothing_is_left_over_that_a_sweep_could_remove(files: FileStore) -> None:
-    assert [leftover async for leftover in files.leftovers(later())] == []
 
 
 async def test_an_address_leads_to_the_bucket(s3_settings: dict[str, object]) -> None:
