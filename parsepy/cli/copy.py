@@ -1,14 +1,19 @@
 """`parsepy copy`."""
 
 import asyncio
+from typing import TYPE_CHECKING
 
 import click
 
-from parsepy.cli.failure import INTERRUPTED, BadOptions, cannot_run
-from parsepy.cli.progress import Bar
+from parsepy.cli.failure import INTERRUPTED, BadOptions, CannotRun, cannot_run
+from parsepy.cli.progress import FilesBar
 from parsepy.errors import ParseError
 from parsepy.options.database_uri import check_database_uri, shown
 from parsepy.options.errors import OptionsError
+
+if TYPE_CHECKING:
+    from parsepy.copying.report import Report
+    from parsepy.copying.run import Contents, Job
 
 
 @click.command()
@@ -16,7 +21,7 @@ from parsepy.options.errors import OptionsError
 @click.argument("target")
 @click.option("--resume", is_flag=True, help="Continue or bring up to date an unfinished copy.")
 @click.option("--verify-only", is_flag=True, help="Copy nothing, compare only.")
-@click.option("--without-files", is_flag=True, help="Do not miss the contents of files.")
+@click.option("--without-files", is_flag=True, help="Leave out the contents of files.")
 @click.option("--source-prefix", default="", metavar="TEXT", help="collectionPrefix of SOURCE.")
 @click.option("--target-prefix", default="", metavar="TEXT", help="collectionPrefix of TARGET.")
 @click.pass_context
@@ -33,7 +38,9 @@ def copy(
 ) -> None:
     """Copies a whole app from one database to another and verifies the copy.
 
-    SOURCE and TARGET are addresses as --database-uri takes them: sqlite:///file, mongodb://…
+    SOURCE and TARGET are addresses as --database-uri takes them: sqlite:///file, mongodb://… Files
+    that are kept with the database (GridFS, the folder beside SQLite) come along, encrypted ones as
+    they are; to or from any other store takes parsepy files copy.
 
     \b
     Exit codes: 0 the copy is complete, 1 something differs or was left behind,
@@ -51,13 +58,16 @@ def copy(
     try:
         for uri in (source, target):
             check_database_uri(uri)
-        job = Job(Place(source, source_prefix), Place(target, target_prefix), mode, without_files)
-        with Bar() as progress:
-            report = asyncio.run(run(job, progress))
+        job = Job(Place(source, source_prefix), Place(target, target_prefix), mode)
+        with FilesBar() as progress:
+            contents = None if without_files else _contents(job, progress)
+            report = asyncio.run(run(job, progress, contents))
     except OptionsError as error:
         raise BadOptions(str(error).replace("Option databaseURI", "An address")) from None
     except ParseError as error:
         raise cannot_run(error, "Continue with --resume when it does.") from None
+    except OSError as error:
+        raise CannotRun(f"A store cannot be reached: {error.strerror or error}.") from None
     except KeyboardInterrupt:
         if not verify_only:
             click.echo("Interrupted. Continue with --resume.", err=True)
@@ -65,3 +75,23 @@ def copy(
     for line in lines(report, shown(source), shown(target), verified_only=verify_only):
         click.echo(line)
     context.exit(0 if report.is_complete else 1)
+
+
+def _contents(job: "Job", progress: FilesBar) -> "Contents":
+    """Files that differ in the target are nothing that this copy has stored: they are told."""
+    from parsepy.cli.files.copy import counted
+    from parsepy.cli.files.sides import options_of
+    from parsepy.copying.run import Mode as JobMode
+    from parsepy.files.copy.report import Outcome
+    from parsepy.files.copy.run import Mode, Settings, copy_files
+
+    mode = Mode.VERIFY if job.mode is JobMode.VERIFY else Mode.COPY
+    sides = options_of(job.source.uri), options_of(job.target.uri)
+
+    async def contents(report: "Report") -> None:
+        found = await copy_files(*sides, Settings(mode), None, progress)
+        report.contents += counted(found, mode)
+        for name, reason in found.problems(*Outcome):
+            report.note("Files", reason, name)
+
+    return contents

@@ -41,3 +41,37 @@ class Bar:
         if self._bar is not None:
             self._bar.render_finish()
             self._bar = None
+
+
+class FilesBar(Bar):
+    """Counts bytes, and says how many files they are."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._done = self._total = (0, 0)
+
+    def begin_files(self, title: str, total: tuple[int, int]) -> None:
+        """`total` are files and bytes."""
+        self._done, self._total = (0, 0), total
+        self._end()
+        if self._shown and total[0]:
+            self._bar = click.progressbar(
+                # Files may be empty.
+                length=max(total[1], 1),
+                label=f"{title:<24.24}",
+                file=sys.stderr,
+                item_show_func=lambda _: self._said(),
+            )
+            self._bar.render_progress()
+
+    def advance_files(self, number: int, size: int) -> None:
+        self._done = (self._done[0] + number, self._done[1] + size)
+        if self._bar is not None:
+            self._bar.update(size, self._done)
+
+    def _said(self) -> str:
+        from parsepy.doctor.text import readable
+
+        (files, size), (all_files, all_size) = self._done, self._total
+        sizes = f"{readable(size)} of {readable(all_size)}"
+        return f"{files}/{all_files} files, {sizes}"

@@ -46,6 +46,8 @@ class Part:
 @dataclass(slots=True)
 class Report:
     parts: list[Part] = field(default_factory=list)
+    contents: list[str] = field(default_factory=list)
+    """What became of the contents of files, in lines."""
     warnings: list[str] = field(default_factory=list)
     """Nothing of an object is lost, yet somebody has to know."""
     seconds: float = 0.0

@@ -1,11 +1,11 @@
 """A copy from its checks to its verification."""
 
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from enum import Enum
-from typing import Final
+from typing import Final, TypeAlias
 
 from parsepy.copying import relations
 from parsepy.copying.indexes import copy_indexes
@@ -22,6 +22,7 @@ from parsepy.copying.schema import copy_schema, differences, drop_strays
 from parsepy.copying.state import State, begin_state, end_state, read_state
 from parsepy.copying.verify import Verification
 from parsepy.errors import Code, ParseError
+from parsepy.options.database_uri import shown
 from parsepy.schema.system_classes import MAIL_CLASS
 from parsepy.storage.base import Storage
 from parsepy.telemetry.progress import Progress
@@ -41,11 +42,17 @@ class Job:
     source: Place
     target: Place
     mode: Mode = Mode.FRESH
-    without_files: bool = False
 
 
-async def copy(job: Job, progress: Progress) -> Report:
-    """Raises `ParseError` 1, with what to do about it, when the copy cannot be begun."""
+Contents: TypeAlias = Callable[[Report], Awaitable[None]]
+"""Copies, or compares, what is in the files that are kept with the database."""
+
+
+async def copy(job: Job, progress: Progress, contents: Contents | None = None) -> Report:
+    """Without `contents` those are left out, which the report says.
+
+    Raises `ParseError` 1, with what to do about it, when the copy cannot be begun.
+    """
     _check(job)
     report = Report()
     began = time.perf_counter()
@@ -58,8 +65,13 @@ async def copy(job: Job, progress: Progress) -> Report:
             await _copy_rows(job, source, target, inventory, report, progress)
             await copy_indexes(inventory.definitions, source, target, report)
         report.seconds = time.perf_counter() - began
+        if inventory.files and contents is not None:
+            # Behind the objects: each that was copied finds its files.
+            await contents(report)
         await _verify(source, target, inventory, report, progress, state)
-        _tell_left_behind(job, inventory, report)
+        _tell_left_behind(inventory, report)
+        if inventory.files and contents is None:
+            report.warnings.append(_files_left_behind(job, inventory))
         if state is not None and job.mode is not Mode.VERIFY and report.is_identical:
             await end_state(target)
     return report
@@ -179,20 +191,13 @@ def _left_behind(name: str) -> str:
     return f"{name} belongs to no class and was not copied."
 
 
-def _tell_left_behind(job: Job, inventory: Inventory, report: Report) -> None:
+def _tell_left_behind(inventory: Inventory, report: Report) -> None:
     for name in inventory.strangers:
         report.warnings.append(_left_behind(name))
     for class_name, field in inventory.riddles:
         report.note(class_name, "fields of unknown type are not in the schema of the copy", field)
-    if not inventory.files:
-        return
-    held = ", ".join(inventory.files)
-    if job.without_files:
-        report.warnings.append(f"The contents of files ({held}) were not copied, as asked.")
-    else:
-        report.note(
-            held,
-            "contents of files are not copied; objects keep their names. Copy collections with"
-            " mongodump and mongorestore, a folder as it is, then say --without-files",
-            "all",
-        )
+
+
+def _files_left_behind(job: Job, inventory: Inventory) -> str:
+    command = f"parsepy files copy {shown(job.source.uri)} {shown(job.target.uri)}"
+    return f"The contents of files ({', '.join(inventory.files)}) were left out. Next: {command}"

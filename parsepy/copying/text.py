@@ -14,6 +14,7 @@ def lines(report: Report, source: str, target: str, *, verified_only: bool) -> I
     for part in report.parts:
         written = "" if verified_only else f"{part.written:>10} written"
         yield f"{part.name:<{width}} {part.rows:>10} objects{written}  {_STATES[part.identical]}"
+    yield from report.contents
     yield from (f"! {problem}" for problem in report.problems)
     yield from (f"Note: {warning}" for warning in report.warnings)
     if not verified_only:

@@ -46,6 +46,10 @@ class FolderFiles:
         self._metadata = FolderMetadata(folder, self._folders)
         self._changing = threading.Lock()
 
+    @property
+    def folder(self) -> Path:
+        return self._folder
+
     async def save(
         self,
         name: str,

@@ -67,6 +67,11 @@ class OwnFiles:
         if locate is not None and is_async(locate):
             raise OptionsError(f"Option {OPTION}: get_file_location must answer at once.")
 
+    @property
+    def has_list(self) -> bool:
+        """Whether `stored` can tell anything."""
+        return "list_files" in self._methods
+
     async def save(
         self,
         name: str,
@@ -117,7 +122,7 @@ class OwnFiles:
 
     async def stored(self) -> AsyncIterator[StoredFile]:
         """None where the adapter does not list them."""
-        if "list_files" not in self._methods:
+        if not self.has_list:
             return
         for listed in await self._call("list_files"):
             uploaded_at = listed.get("uploaded_at")

@@ -6,13 +6,13 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
+from parsepy.cli.files.sides import options_of
 from parsepy.cli.main import cli
 from parsepy.copying.places import Place
-from parsepy.files.embedded import EmbeddedFiles
-from parsepy.options.database_uri import files_folder
+from parsepy.files.copy.opening import opened_source, opened_target
+from parsepy.options.database_uri import shown
 from tests.copying.samples import fill, made, opened, schema_of
-from tests.doctor.samples import raw_database
-from tests.files.samples import parts
+from tests.files.samples import LARGE, parts, whole
 
 
 def copy(*arguments: str) -> Result:
@@ -59,33 +59,64 @@ async def _insert(uri: str, object_id: str) -> None:
         await storage.insert(schema_of("Thing"), made(object_id))
 
 
-def test_files_are_missed_unless_one_says_so(mongodb_database_uri: str, tmp_path: Path) -> None:
+def _save(uri: str, **contents: bytes) -> None:
+    async def save() -> None:
+        async with opened_target(options_of(uri), to_write=True) as side:
+            for name, content in contents.items():
+                await side.store.save(name, parts(content), {"of": name})
+
+    asyncio.run(save())
+
+
+def _read(uri: str, name: str) -> bytes | None:
+    async def read() -> bytes | None:
+        async with opened_source(options_of(uri)) as side:
+            return await whole(side.store, name)
+
+    return asyncio.run(read())
+
+
+@pytest.fixture(params=["from sqlite", "from mongodb"])
+def ways(
+    request: pytest.FixtureRequest, source: str, mongodb_database_uri: str, tmp_path: Path
+) -> tuple[str, str]:
+    """An app with objects and files, and where to copy it."""
+    if request.param == "from sqlite":
+        _save(source, f=b"small", g=LARGE)
+        return source, mongodb_database_uri
     asyncio.run(fill(Place(mongodb_database_uri)))
-    with raw_database(mongodb_database_uri) as raw:
-        raw["fs.files"].insert_one({"filename": "f"})
-    targets = [f"sqlite:///{tmp_path}/{name}.sqlite" for name in ("first", "second")]
-
-    missed = copy(mongodb_database_uri, targets[0])
-    told = copy(mongodb_database_uri, targets[1], "--without-files")
-
-    assert missed.exit_code == 1
-    assert "! fs.files: contents of files are not copied" in missed.stdout
-    assert told.exit_code == 0
-    assert "Note: The contents of files (fs.files) were not copied, as asked." in told.stdout
+    _save(mongodb_database_uri, f=b"small", g=LARGE)
+    return mongodb_database_uri, f"sqlite:///{tmp_path}/new/target.sqlite"
 
 
-def test_the_files_beside_an_sqlite_database_are_missed_too(source: str, tmp_path: Path) -> None:
-    folder = files_folder(Path(source.removeprefix("sqlite:///")))
-    files = EmbeddedFiles(folder)
-    asyncio.run(files.save("f", parts(b"x"), {}))
-    asyncio.run(files.close())
+def test_files_that_are_with_the_database_come_along(ways: tuple[str, str]) -> None:
+    result = copy(*ways)
 
-    missed = copy(source, f"sqlite:///{tmp_path}/first.sqlite")
-    told = copy(source, f"sqlite:///{tmp_path}/second.sqlite", "--without-files")
+    assert result.exit_code == 0, result.output
+    assert "Files copied: 2 (1.9 MB)" in result.stdout.splitlines()
+    assert (_read(ways[1], "f"), _read(ways[1], "g")) == (b"small", LARGE)
 
-    assert missed.exit_code == 1
-    assert f"! {folder.name}: contents of files are not copied" in missed.stdout
-    assert told.exit_code == 0
+
+def test_files_that_differ_are_found_by_verify_only(ways: tuple[str, str]) -> None:
+    assert copy(*ways).exit_code == 0
+    same = copy(*ways, "--verify-only")
+    _save(ways[1], f=b"other")
+
+    result = copy(*ways, "--verify-only")
+
+    assert same.exit_code == 0
+    assert "Files that are the same: 2 (1.9 MB)" in same.stdout
+    assert result.exit_code == 1
+    assert "! Files: another content in the target: f" in result.stdout
+
+
+def test_files_are_left_out_when_one_says_so(ways: tuple[str, str]) -> None:
+    result = copy(*ways, "--without-files")
+
+    assert result.exit_code == 0
+    assert _read(ways[1], "f") is None
+    (note,) = [line for line in result.stdout.splitlines() if line.startswith("Note: ")]
+    assert note.endswith(f"Next: parsepy files copy {shown(ways[0])} {shown(ways[1])}")
 
 
 def test_prefixes_are_kept_apart(source: str, mongodb_database_uri: str, tmp_path: Path) -> None:

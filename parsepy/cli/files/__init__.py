@@ -2,6 +2,7 @@
 
 import click
 
+from parsepy.cli.files.copy import copy
 from parsepy.cli.files.rotate_key import rotate_key
 from parsepy.cli.files.sweep import sweep
 
@@ -11,5 +12,6 @@ def files() -> None:
     """Looks after an app's stored files."""
 
 
+files.add_command(copy)
 files.add_command(rotate_key)
 files.add_command(sweep)

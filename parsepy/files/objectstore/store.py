@@ -20,6 +20,7 @@ from parsepy.files import media_types
 from parsepy.files.base import READ_SIZE, Leftover, OpenFile, StoredFile
 from parsepy.files.objectstore.metadata import as_attributes, from_attributes
 from parsepy.files.objectstore.settings import Place, without_secrets
+from parsepy.files.objectstore.signing import signed_by_client
 from parsepy.files.objectstore.upload import put
 from parsepy.types import JSONObject
 
@@ -61,22 +62,30 @@ class ObjectStoreFiles:
         except BaseError as error:
             raise OSError(self._told(error)) from None
 
+    @property
+    def address(self) -> str:
+        """Where all keys begin."""
+        return f"{self._place.address}/{self._place.prefix}"
+
     def location(self, name: str) -> str | None:
         place = self._place
         key = self._key(name) if place.direct_access else None
         if key is None:
             return None
-        signed = None if place.expires is None else self._signed(key, place.expires)
+        signed = None
+        if place.expires is not None and (signed := self._signed(key, place.expires)) is None:
+            return None
         if place.base_url is None:
             return signed or f"{place.address}/{quote(key, safe=_KEPT)}"
         shown = key if place.prefix_in_address else name
         url = f"{place.base_url}/{quote(shown, safe=_KEPT)}"
         return url if signed is None else f"{url}?{signed.partition('?')[2]}"
 
-    def _signed(self, key: str, expires: timedelta) -> str:
+    def _signed(self, key: str, expires: timedelta) -> str | None:
+        sign = self._place.sign or signed_by_client
         with self._reading():
             # Computed here, in 0.1 ms, unless the key has to be asked for first.
-            return str(obstore.sign(self._store, "GET", key, expires))
+            return sign(self._store, key, expires)
 
     async def open(self, name: str) -> OpenFile | None:
         stored = await self.find(name)
@@ -99,7 +108,11 @@ class ObjectStoreFiles:
         if key is None or await self.find(name) is None:
             return False
         with self._reading():
-            await obstore.delete_async(self._store, key)
+            try:
+                await obstore.delete_async(self._store, key)
+            except FileNotFoundError:
+                # Somebody else was faster; S3 does not tell.
+                return False
         return True
 
     async def stored(self) -> AsyncIterator[StoredFile]:

@@ -1,0 +1,1 @@
+"""Copying stored files from one store to another (`parsepy files copy`)."""
