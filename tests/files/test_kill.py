@@ -20,6 +20,7 @@ from parsepy.cli.main import cli
 from parsepy.types import JSONMapping
 from tests.files.stores import embedded_contents
 from tests.support.parsepy_server import RunningParsepy, running_parsepy
+from tests.support.s3_server import BUCKET, S3Server
 from tests.support.waiting import until
 
 pytestmark = pytest.mark.anyio
@@ -61,7 +62,7 @@ class Place:
         return result.stdout.splitlines()
 
 
-@pytest.fixture(params=["embedded", "folder", "gridfs"])
+@pytest.fixture(params=["embedded", "folder", "gridfs", "s3"])
 def place(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Place]:
     if request.param == "gridfs":
         uri: str = request.getfixturevalue("mongodb_database_uri")
@@ -70,6 +71,12 @@ def place(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Place]:
             yield Place(uri, tmp_path, lambda: chunks.count_documents({}))
         return
     uri, contents = f"sqlite:///{tmp_path}/app.sqlite", tmp_path / "contents"
+    if request.param == "s3":
+        server: S3Server = request.getfixturevalue("s3_server")
+        settings = request.getfixturevalue("s3_settings")
+        adapter: JSONMapping = {"filesAdapter": {"module": "s3", "options": settings}}
+        yield Place(uri, tmp_path, lambda: _pieces_at(server, settings["bucketPrefix"]), adapter)
+        return
     if request.param == "folder":
         options: JSONMapping = {
             "filesAdapter": {"module": "folder", "options": {"path": str(contents)}}
@@ -81,6 +88,12 @@ def place(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Place]:
 
 def _files_in(folder: Path) -> int:
     return sum(path.is_file() for path in folder.rglob("*") if ".metadata" not in path.parts)
+
+
+def _pieces_at(server: S3Server, prefix: str) -> int:
+    """Objects, and uploads that have begun to come."""
+    parts = [path for upload in server.unfinished() for path in upload.glob("parts/*.bin")]
+    return _files_in((server.folder / BUCKET / prefix).parent) + len(parts)
 
 
 async def test_a_kill_during_an_upload_leaves_no_partial_file(place: Place) -> None:

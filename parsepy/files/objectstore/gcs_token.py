@@ -12,10 +12,11 @@ from google.oauth2.service_account import Credentials
 
 from parsepy.protocol import json
 
-_SCOPES: Final = ("https://www.googleapis.com/auth/cloud-platform",)
-"""What obstore asks for."""
+_SCOPES: Final = ("https://www.googleapis.com/auth/devstorage.read_write",)
+"""Narrower than what obstore asks for."""
 _TOKENS: Final = "https://oauth2.googleapis.com/token"
-"""Asked by no account with a key: those sign tokens themselves, as with obstore."""
+"""Stands in every key of Google's making, but is not asked: accounts with a key sign tokens
+themselves, as with obstore."""
 
 
 class AccessToken:
@@ -53,8 +54,10 @@ class AccessToken:
 
 
 def _credentials(account: Mapping[str, object]) -> Any:
-    if not account:
-        return google.auth.default(scopes=_SCOPES)[0]
-    with_defaults = {"token_uri": _TOKENS, **account}
-    found = Credentials.from_service_account_info(with_defaults, scopes=_SCOPES)
-    return found.with_always_use_jwt_access(True)
+    if account:
+        with_defaults = {"token_uri": _TOKENS, **account}
+        found = Credentials.from_service_account_info(with_defaults, scopes=_SCOPES)
+    else:
+        found, _ = google.auth.default(scopes=_SCOPES)
+    signs = isinstance(found, Credentials)
+    return found.with_always_use_jwt_access(True) if signs else found

@@ -40,7 +40,7 @@ class MultipartUploads:
     the object. Its age is that of its newest part, or of its beginning where it has none."""
 
     def __init__(self, api: MultipartApi) -> None:
-        self._api = api
+        self.api = api
         self._opened: MultipartClient | None = None
         self._opening = Lock()
 
@@ -78,7 +78,7 @@ class MultipartUploads:
     def _client(self) -> "MultipartClient":
         with self._opening:
             if self._opened is None:
-                self._opened = _client_of(self._api)
+                self._opened = _client_of(self.api)
             return self._opened
 
 

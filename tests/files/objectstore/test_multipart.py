@@ -1,5 +1,6 @@
 """Uploads that nobody completed, at two servers which check every signature."""
 
+import asyncio
 import sys
 from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import asynccontextmanager, closing, suppress
@@ -15,7 +16,7 @@ from botocore.session import Session
 from parsepy.errors import ParseError
 from parsepy.files.base import FileStore, Leftover, LeftoversHidden
 from parsepy.files.objectstore import multipart_client, open_object_store
-from tests.files.samples import later
+from tests.files.samples import later, whole
 from tests.support.answering_server import answering_server
 from tests.support.availability import MissingComponentError, component_missing
 from tests.support.rclone_server import find_rclone, running_rclone
@@ -99,8 +100,8 @@ def paging_bucket(rclone_server: S3Server, botocore_session: Session) -> Iterato
 
 
 @asynccontextmanager
-async def _opened(settings: Mapping[str, object]) -> AsyncIterator[FileStore]:
-    files = open_object_store("s3", "filesAdapter.options", settings)
+async def _opened(settings: Mapping[str, object], kind: str = "s3") -> AsyncIterator[FileStore]:
+    files = open_object_store(kind, "filesAdapter.options", settings)
     yield files
     await files.close()
 
@@ -179,6 +180,88 @@ async def test_one_that_was_added_to_since_it_was_seen_is_left_alone(
     assert await _left(files) == [grown]
 
 
+# -- uploads that run
+
+
+HUGE = bytes(range(253)) * 24_000
+"""More than a part."""
+
+
+@pytest.fixture(params=["s3", "gcs"])
+async def running(request: pytest.FixtureRequest) -> AsyncIterator["Running"]:
+    if request.param == "s3":
+        settings = request.getfixturevalue("s3_settings")
+    else:
+        options = request.getfixturevalue("gcs_server").options
+        settings = {**options, "bucketPrefix": "a/b_"}
+    async with _opened(settings, request.param) as files:
+        running = Running(files)
+        async with asyncio.TaskGroup() as tasks:
+            saving = tasks.create_task(running.save())
+            yield running
+            running.finish.set()
+            await saving
+
+
+class Running:
+    """An upload to `f` that has begun to arrive, and waits for `finish`."""
+
+    def __init__(self, files: FileStore) -> None:
+        self.files = files
+        self.finish = asyncio.Event()
+        self.failed = False
+
+    async def save(self) -> None:
+        try:
+            await self.files.save("f", self._content(), {})
+        except OSError:
+            self.failed = True
+
+    async def _content(self) -> AsyncIterator[bytes]:
+        yield HUGE
+        await self.finish.wait()
+        yield b"end"
+
+    async def seen(self) -> Leftover:
+        """Once a part of it is there."""
+        await until(self._has_part)
+        (leftover,) = await _left(self.files)
+        return leftover
+
+    async def _has_part(self) -> bool:
+        return any(leftover.size for leftover in await _left(self.files))
+
+
+async def test_an_upload_on_its_way_is_left_alone(running: Running) -> None:
+    seen = await running.seen()
+    assert seen.size >= 5 << 20
+    assert await _left(running.files, seen.changed_at) == []
+
+    running.finish.set()
+    await until(lambda: _is_there(running.files))
+
+    assert not await running.files.remove_leftover(seen)
+    assert await whole(running.files, "f") == HUGE + b"end"
+
+
+async def test_one_that_is_removed_on_its_way_stores_nothing(running: Running) -> None:
+    seen = await running.seen()
+
+    assert await running.files.remove_leftover(seen)
+
+    assert await _left(running.files) == []
+    running.finish.set()
+    await until(lambda: running.failed)
+    assert await running.files.find("f") is None
+
+
+async def _is_there(files: FileStore) -> bool:
+    return await files.find("f") is not None
+
+
+# -- which are seen
+
+
 async def test_a_prefix_bounds_what_is_seen(bucket: Bucket, files: FileStore) -> None:
     ours = bucket.begin(f"{bucket.prefix}f")
     for other in ("f", f"x{bucket.prefix}f", bucket.prefix[:-1], f"{bucket.prefix[:-1]}f"):
@@ -224,6 +307,9 @@ async def test_more_than_a_page_of_uploads_and_of_parts(
         ]
         assert removed == [True] * 6
         assert await _left(files) == []
+
+
+# -- failures
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +13,7 @@ import pytest
 from parsepy.copying.state import begin_state
 from parsepy.errors import ParseError
 from parsepy.files.acls import SCHEMA, FileAcls
-from parsepy.files.base import StoredFile
+from parsepy.files.base import Leftover, LeftoversHidden, StoredFile
 from parsepy.files.sweep.referrers import Referrers
 from parsepy.files.sweep.worklist import Status
 from parsepy.schema.classes import ClassSchema
@@ -210,6 +210,25 @@ async def _rows(swept: SweptApp) -> list[str]:
     return sorted(
         [str(row.document["objectId"]) async for batch in storage.scan(SCHEMA) for row in batch]
     )
+
+
+async def test_where_leftovers_are_hidden_the_rest_is_swept(swept: SweptApp) -> None:
+    class Hiding:
+        def __getattr__(self, name: str) -> Any:
+            return getattr(swept.files, name)
+
+        def leftovers(self, before: datetime) -> AsyncIterator[Leftover]:
+            raise LeftoversHidden("the reason")
+
+    await swept.upload("held.txt", "orphan.txt", "gone.txt", **{"X-Parse-File-ACL": "{}"})
+    await swept.mention("held.txt")
+    await swept.files.delete("gone.txt")
+
+    report = await swept.sweep(files=Hiding())
+
+    assert report.hidden_leftovers == "the reason"
+    assert (report.leftovers.number, report.rows) == (0, 1)
+    assert await swept.left() == ["held.txt"]
 
 
 # -- interrupted and continued
