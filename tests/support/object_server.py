@@ -96,6 +96,13 @@ class ObjectRequest(BaseHTTPRequestHandler):
         self.encoded_path = parts.path
         self.query = dict(parse_qsl(parts.query, keep_blank_values=True))
         try:
+            self._respond_or_refuse()
+        except ConnectionError:
+            # An upload that breaks off does not wait for its answers.
+            self.close_connection = True
+
+    def _respond_or_refuse(self) -> None:
+        try:
             self.respond()
         except RefusedError as refused:
             self.refuse(refused)

@@ -1,12 +1,16 @@
 """Azure Blob Storage."""
 
+from collections.abc import Iterator
 from typing import Final
-from urllib.parse import quote
+from urllib.parse import parse_qsl, quote
 
 from obstore.store import AzureStore
 
+from parsepy.files.objectstore.azure_sas import BlobSigner
 from parsepy.files.objectstore.settings import COMMON, Place, Service, Settings, endpoint_of
+from parsepy.files.objectstore.signing import signed_by_client_unless_encoded
 from parsepy.files.objectstore.unfinished import Hidden
+from parsepy.options.errors import OptionsError
 from parsepy.options.reading import OptionReader
 
 NAMES: Final = ("account", "container", "accessKey", "sasToken", "endpoint", *COMMON)
@@ -20,15 +24,46 @@ def read_azure(given: OptionReader) -> Place:
     account = settings.needed_text("account", "ACCOUNT_NAME")
     container = settings.needed_text("container", "CONTAINER")
     endpoint = endpoint_of(given, "endpoint", given.text("endpoint"))
-    key, token = given.text("accessKey"), given.text("sasToken")
+    key, token = _credentials(settings)
+    host = endpoint or f"https://{quote(account, safe='')}.blob.core.windows.net"
+    address = f"{host}/{quote(container, safe='')}"
     config = {
         "account_name": account,
         "account_key": key,
         "sas_key": token,
+        # Else a variable of another kind might count more.
+        "credential_type": "access_key" if key else "sas_token" if token else None,
         "endpoint": endpoint,
     }
-    secrets = tuple(secret for secret in (key, token) if secret)
-    host = endpoint or f"https://{quote(account, safe='')}.blob.core.windows.net"
-    address = f"{host}/{quote(container, safe='')}"
-    service = Service(AzureStore, container, config, secrets)
-    return settings.place(address, service, Hidden(_UNFINISHED))
+    service = Service(
+        AzureStore,
+        container,
+        config,
+        secrets=tuple(secret for secret in (key, *_tokens(token)) if secret),
+        sign=BlobSigner(account, container, address, key)
+        if key
+        else signed_by_client_unless_encoded,
+    )
+    place = settings.place(address, service, Hidden(_UNFINISHED))
+    if token and place.direct_access and place.expires is not None:
+        raise OptionsError(
+            f"Option {given.path}.presignedUrl needs an accessKey: a sasToken cannot sign."
+        )
+    return place
+
+
+def _credentials(settings: Settings) -> tuple[str | None, str | None]:
+    """The key of the account, or else a token. Options go before variables."""
+    given = settings.given
+    key, token = given.text("accessKey"), given.text("sasToken")
+    if key is None and token is None:
+        key = settings.variable("AZURE_STORAGE_ACCOUNT_KEY")
+        token = settings.variable("AZURE_STORAGE_SAS_TOKEN")
+    return key, None if key else token
+
+
+def _tokens(token: str | None) -> Iterator[str]:
+    """A token as it is given, and the signature in it as it may be written elsewhere."""
+    if token is not None:
+        yield token
+        yield from (value for name, value in parse_qsl(token.lstrip("?")) if name == "sig")

@@ -8,6 +8,7 @@ from obstore.store import GCSStore
 
 from parsepy.files.objectstore.multipart import MultipartApi, MultipartUploads
 from parsepy.files.objectstore.settings import COMMON, Place, Service, Settings, endpoint_of
+from parsepy.files.objectstore.signing import signed_by_client_encoded
 from parsepy.options.reading import OptionReader
 from parsepy.protocol import json
 
@@ -43,6 +44,6 @@ def read_gcs(given: OptionReader) -> Place:
     listed = MultipartApi(bucket, _REGION, host, by_path=True, sign_in=_sign_in)
     return settings.place(
         f"{host}/{quote(bucket, safe='')}",
-        Service(GCSStore, bucket, config, secrets),
+        Service(GCSStore, bucket, config, secrets, signed_by_client_encoded),
         MultipartUploads(listed),
     )

@@ -4,10 +4,10 @@ Names and variables are those of npm's `@parse/s3-files-adapter` and `@parse/gcs
 """
 
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
 from urllib.parse import urlsplit
 
 from parsepy.files.objectstore.unfinished import UnfinishedUploads
@@ -36,15 +36,21 @@ _RETRY: Final = {"max_retries": 4, "retry_timeout": timedelta(seconds=30)}
 """Requests wait for this: obstore's own three minutes are beyond every client's patience."""
 
 
+Signer: TypeAlias = Callable[[Any, str, timedelta], str | None]
+"""Signs the address of a key, with obstore's store or on its own, for so long. `None`: such a key
+it cannot sign."""
+
+
 @dataclass(frozen=True, slots=True)
 class Service:
     """How one of obstore's stores is opened. `config` has its names; what is `None` there is found
-    in the environment, or has its default."""
+    in the environment, or has its default. `sign` is given where obstore does not sign rightly."""
 
     store_class: Any
     bucket: str
     config: Mapping[str, Any] = field(repr=False)
     secrets: tuple[str, ...] = field(default=(), repr=False)
+    sign: Signer | None = None
 
     def opened(self) -> Any:
         endpoint = self.config.get("endpoint") or self.config.get("base_url") or ""
@@ -67,6 +73,7 @@ class Place:
     `prefix` stands before every key, `address` before every encoded key; clients are sent there
     where `direct_access` is set. `base_url` takes the place of `address`, and of the prefix too
     unless `prefix_in_address`. `expires` is for how long an address is signed; `None`: it is not.
+    `sign` does it, or else obstore.
     `secrets` must not come into any log.
     """
 
@@ -79,6 +86,7 @@ class Place:
     prefix_in_address: bool = True
     cache_control: str | None = None
     expires: timedelta | None = None
+    sign: Signer | None = None
     secrets: tuple[str, ...] = field(default=(), repr=False)
 
 
@@ -132,6 +140,7 @@ class Settings:
             prefix_in_address=not self.switch("baseUrlDirect", "BASE_URL_DIRECT"),
             cache_control=self.text("globalCacheControl", "GLOBAL_CACHE_CONTROL"),
             expires=self._expires() if signed else None,
+            sign=service.sign,
             secrets=service.secrets,
         )
 
