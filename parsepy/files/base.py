@@ -102,7 +102,7 @@ class FileStore(Protocol):
 
         An upload that runs, but has been waiting for its client since then, is among them: choose
         a `before` that none waits for. Nothing where the store clears up by itself. Raises
-        `LeftoversHidden` before the first one, or never.
+        `LeftoversHidden`.
         """
 
     async def remove_leftover(self, leftover: Leftover) -> bool:

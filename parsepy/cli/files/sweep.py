@@ -139,10 +139,11 @@ def _lines(report: "Report", settings: "Settings") -> Iterator[str]:
     yield f"Files that nothing mentions, {did}: {_amount(*orphans)}"
     if settings.delete and files[Status.UNMENTIONED].number:
         yield f"Stored anew meanwhile, left alone: {_amount(*files[Status.UNMENTIONED])}"
-    if report.hidden_leftovers is None:
+    hidden = report.hidden_leftovers
+    if hidden is not None:
+        yield f"Broken uploads, not looked for: {hidden}."
+    if hidden is None or report.leftovers.number:
         yield f"Broken uploads, {did}: {_amount(*report.leftovers)}"
-    else:
-        yield f"Broken uploads: {report.hidden_leftovers}."
     if report.rows:
         yield f"ACLs of files that are gone, {did}: {report.rows}"
     if report.has_findings and not settings.delete:

@@ -43,7 +43,8 @@ class Parts:
 
 
 class MultipartClient:
-    """Methods raise `OSError` where the service cannot be reached, or fails."""
+    """Methods raise `OSError` where the service cannot be reached, or fails, and `LeftoversHidden`
+    where it, or what these keys may do, does not include lists of uploads."""
 
     def __init__(self, api: MultipartApi) -> None:
         self._bucket = api.bucket
@@ -51,12 +52,10 @@ class MultipartClient:
             self._client = open_client(api)
 
     def pages(self, prefix: str) -> Iterator[list[Begun]]:
-        """Raises `LeftoversHidden` where the keys, or the service, list no uploads."""
         listing = self._client.get_paginator("list_multipart_uploads")
         asked = {"Bucket": self._bucket, "Prefix": prefix, **_paged()}
-        pages = iter(listing.paginate(**asked))
-        with _failing():
-            while (page := _listed(pages)) is not None:
+        with _listing():
+            for page in listing.paginate(**asked):
                 yield [
                     Begun(each["UploadId"], each["Key"], each["Initiated"].astimezone(UTC))
                     for each in page.get("Uploads", ())
@@ -68,7 +67,7 @@ class MultipartClient:
         listing = self._client.get_paginator("list_parts")
         asked = {"Bucket": self._bucket, "Key": key, "UploadId": upload_id, **_paged()}
         try:
-            with _failing():
+            with _listing():
                 for page in listing.paginate(**asked):
                     for part in page.get("Parts", ()):
                         at = part["LastModified"].astimezone(UTC)
@@ -121,17 +120,6 @@ def _paged() -> dict[str, Any]:
     return {"PaginationConfig": {"PageSize": LISTED_AT_ONCE}}
 
 
-def _listed(pages: Iterator[dict[str, Any]]) -> dict[str, Any] | None:
-    try:
-        return next(pages, None)
-    except NoCredentialsError:
-        raise LeftoversHidden("no keys were found that may list them") from None
-    except ClientError as error:
-        if _code(error) in _REFUSED:
-            raise LeftoversHidden(f"the service refuses to list them ({_code(error)})") from None
-        raise
-
-
 @contextmanager
 def _failing() -> Iterator[None]:
     """Raises `FileNotFoundError` for an upload that is gone, `OSError` for other failures."""
@@ -142,6 +130,20 @@ def _failing() -> Iterator[None]:
         raise kind(f"{error.operation_name}: {_code(error)}") from None
     except BotoCoreError as error:
         raise OSError(f"{type(error).__name__}: {error}") from None
+
+
+@contextmanager
+def _listing() -> Iterator[None]:
+    with _failing():
+        try:
+            yield
+        except NoCredentialsError:
+            raise LeftoversHidden("no keys were found that may list them") from None
+        except ClientError as error:
+            if _code(error) not in _REFUSED:
+                raise
+            told = f"the service refuses to list them ({error.operation_name}: {_code(error)})"
+            raise LeftoversHidden(told) from None
 
 
 def _code(error: ClientError) -> str:

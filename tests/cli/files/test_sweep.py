@@ -2,12 +2,14 @@
 
 import asyncio
 import json
+from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
 
 from parsepy.cli.main import cli
+from parsepy.files.base import Leftover, LeftoversHidden
 from parsepy.files.embedded import EmbeddedFiles
 from parsepy.protocol.field_types import FILE
 from parsepy.schema.classes import ClassDefinition, ClassSchema, Field
@@ -77,6 +79,19 @@ def test_with_delete_it_deletes(database: Path, tmp_path: Path) -> None:
     assert result.exit_code == 0, result.output
     assert "Files that nothing mentions, deleted: 1 (4 B)" in result.stdout
     assert asyncio.run(_left(database)) == ["held.txt"]
+
+
+def test_what_a_store_hides_is_told(database: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def hidden(*_: object) -> AsyncIterator[Leftover]:
+        raise LeftoversHidden("the service clears them up")
+
+    monkeypatch.setattr(EmbeddedFiles, "leftovers", hidden)
+
+    result = sweep("--database-uri", f"sqlite:///{database}")
+
+    assert result.exit_code == 0, result.output
+    (told,) = [line for line in result.stdout.splitlines() if "Broken" in line]
+    assert told == "Broken uploads, not looked for: the service clears them up."
 
 
 def test_the_environment_names_the_database(database: Path) -> None:

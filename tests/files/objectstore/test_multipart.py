@@ -312,6 +312,12 @@ async def test_more_than_a_page_of_uploads_and_of_parts(
 # -- failures
 
 
+UPLOADS = (
+    b"<ListMultipartUploadsResult><Upload><Key>f</Key><UploadId>1</UploadId>"
+    b"<Initiated>2026-01-01T00:00:00Z</Initiated></Upload></ListMultipartUploadsResult>"
+)
+
+
 @pytest.mark.parametrize(
     ("wrong", "told"),
     [
@@ -351,8 +357,22 @@ async def test_whoever_may_not_list_them_is_told() -> None:
             ):
                 server.status = status
                 server.answer = f"<Error><Code>{code}</Code></Error>".encode()
-                with pytest.raises(LeftoversHidden, match=rf"refuses to list them \({code}\)"):
+                with pytest.raises(LeftoversHidden, match=rf"ListMultipartUploads: {code}\)"):
                     await _left(files)
+
+
+async def test_whoever_may_not_list_parts_is_told() -> None:
+    with answering_server() as server:
+
+        def answer(path: str, _: object) -> bytes:
+            server.status = 200 if "?uploads" in path else 403
+            return UPLOADS if server.status == 200 else b"<Error><Code>AccessDenied</Code></Error>"
+
+        server.answer = answer
+        settings = {"bucket": "b", "endpoint": server.url, "accessKey": "k", "secretKey": "s"}
+        async with _opened(settings) as files:
+            with pytest.raises(LeftoversHidden, match=r"ListParts: AccessDenied\)"):
+                await _left(files)
 
 
 async def test_without_botocore_it_says_what_is_missing(
