@@ -74,7 +74,7 @@ class Place:
     where `direct_access` is set. `base_url` takes the place of `address`, and of the prefix too
     unless `prefix_in_address`. `expires` is for how long an address is signed; `None`: it is not.
     `sign` does it, or else obstore.
-    `secrets` must not come into any log.
+    `unfinished` knows of broken uploads. `secrets` must not come into any log.
     """
 
     store: Any = field(repr=False)
