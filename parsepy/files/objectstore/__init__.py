@@ -12,6 +12,8 @@ from parsepy.files.objectstore.settings import Place
 from parsepy.options.errors import OptionsError
 from parsepy.options.reading import OptionReader
 
+_NO_PREFIX: Final = ("bucketPrefix", "")
+
 
 def open_object_store(kind: str, path: str, settings: Mapping[str, object]) -> FileStore:
     """`kind` is `s3`, `gcs` or `azure`; `path` is where the settings stand. Connects nowhere.
@@ -24,7 +26,9 @@ def open_object_store(kind: str, path: str, settings: Mapping[str, object]) -> F
         )
     from parsepy.files.objectstore.store import ObjectStoreFiles
 
-    return ObjectStoreFiles(_READERS[kind](OptionReader(path, settings)))
+    # npm's adapters show their default in their examples: no prefix.
+    given = {name: value for name, value in settings.items() if (name, value) != _NO_PREFIX}
+    return ObjectStoreFiles(_READERS[kind](OptionReader(path, given)))
 
 
 def _s3(given: OptionReader) -> Place:

@@ -1,6 +1,7 @@
 """Google Cloud Storage, with the options of npm's `@parse/gcs-files-adapter`."""
 
-from collections.abc import Callable
+import logging
+from collections.abc import Callable, Mapping
 from typing import Final
 from urllib.parse import quote
 
@@ -9,8 +10,11 @@ from obstore.store import GCSStore
 from parsepy.files.objectstore.multipart import MultipartApi, MultipartUploads
 from parsepy.files.objectstore.settings import COMMON, Place, Service, Settings, endpoint_of
 from parsepy.files.objectstore.signing import signed_by_client_encoded
+from parsepy.options.errors import OptionsError
 from parsepy.options.reading import OptionReader
 from parsepy.protocol import json
+
+_log = logging.getLogger(__name__)
 
 NAMES: Final = ("bucket", "projectId", "keyFilename", "credentials", "endpoint", *COMMON)
 _PUBLIC: Final = "https://storage.googleapis.com"
@@ -42,8 +46,27 @@ def read_gcs(given: OptionReader) -> Place:
         return AccessToken(account, key_file)
 
     listed = MultipartApi(bucket, _REGION, host, by_path=True, sign_in=_sign_in)
-    return settings.place(
+    place = settings.place(
         f"{host}/{quote(bucket, safe='')}",
         Service(GCSStore, bucket, config, secrets, signed_by_client_encoded),
         MultipartUploads(listed),
     )
+    if place.direct_access and place.expires is not None:
+        _check_signing(given, place, host, account)
+    return place
+
+
+def _check_signing(
+    given: OptionReader, place: Place, host: str, account: Mapping[str, object]
+) -> None:
+    """Raises `OptionsError` where nobody could sign an address."""
+    if account.get("disable_oauth") is True:
+        raise OptionsError(
+            f"Option {given.path}.presignedUrl needs credentials, not disable_oauth."
+        )
+    if host != _PUBLIC and place.base_url is None:
+        _log.warning(
+            "filesAdapter: addresses are signed for the host storage.googleapis.com; at %s they"
+            " open only if it is passed on so",
+            host,
+        )

@@ -34,6 +34,7 @@ def _opened(kind: str, settings: Mapping[str, object]) -> FileStore:
     ("kind", "settings", "address"),
     [
         ("s3", {"bucket": "b"}, "https://b.s3.amazonaws.com/f"),
+        ("s3", {"bucket": "b", "bucketPrefix": ""}, "https://b.s3.amazonaws.com/f"),
         ("s3", {"bucket": "b", "bucketPrefix": "p/"}, "https://b.s3.amazonaws.com/p/f"),
         ("s3", {"bucket": "b", "endpoint": "s3.example"}, "https://s3.example/b/f"),
         (
