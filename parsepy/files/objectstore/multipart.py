@@ -70,16 +70,19 @@ class MultipartUploads:
         return await in_thread(client.abort, key, upload_id)
 
     async def close(self) -> None:
-        with self._opening:
-            opened, self._opened = self._opened, None
-        if opened is not None:
-            opened.close()
+        await in_thread(self._close)
 
     def _client(self) -> "MultipartClient":
         with self._opening:
             if self._opened is None:
                 self._opened = _client_of(self.api)
             return self._opened
+
+    def _close(self) -> None:
+        with self._opening:
+            opened, self._opened = self._opened, None
+        if opened is not None:
+            opened.close()
 
 
 def _client_of(api: MultipartApi) -> "MultipartClient":
