@@ -11,11 +11,9 @@ from starlette.types import Receive, Scope, Send
 from parsepy.cache import Changes
 from parsepy.cloud.config import Config
 from parsepy.cloud.current import CloudApp, running
-from parsepy.cloud.loader import CloudCode
 from parsepy.cloud.registry import Registry
 from parsepy.cloud.service import Cloud
 from parsepy.cloud.task_guard import guard_tasks
-from parsepy.cloud.watching import Watcher
 from parsepy.files.acls import FileAcls
 from parsepy.files.base import FileStore
 from parsepy.files.downloads import Downloads
@@ -58,9 +56,10 @@ from parsepy.users.sessions import Sessions
 
 if TYPE_CHECKING:
     from parsepy.analytics.adapter import Analytics
+    from parsepy.cloud.loader import CloudCode
+    from parsepy.cloud.watching import Watcher
     from parsepy.email.mailer import AppMailer
     from parsepy.livequery.parts import LiveParts
-    from parsepy.livequery.ports import LiveTriggers
 
 FIRST_CLASSES: Final = ("_User", "_Role")
 """Classes that every store has from the first start on, as with parse-server."""
@@ -126,8 +125,8 @@ class AppParts:
         files: FileStore | None,
         registry: Registry,
     ) -> None:
-        self.code = CloudCode(options.cloud)
-        loaded = self.code.load() if options.cloud else None
+        self.code = _cloud_code(options)
+        loaded = None if self.code is None else self.code.load()
         self.watcher: Watcher | None = None
         self._pubsub: PubSub | None = None
         self.changes = Changes()
@@ -141,7 +140,7 @@ class AppParts:
         self._wire_cloud(options, registry)
         if loaded is not None:
             registry.take_loaded(loaded)
-        self.live = _live(self.objects, self.users.sessions, self.roles, self.cloud.live)
+        self.live = _live(self.objects, self.users.sessions, self.roles, self.cloud)
         if self.live is not None:
             self.cloud_app.live_figures = self.live.figures
         self.services = self._app_services(options)
@@ -289,8 +288,9 @@ class AppParts:
 
     async def _settle_code(self) -> None:
         guard_tasks(asyncio.get_running_loop())
-        with running(self.cloud_app):
-            await self.code.settle(self.cloud.registry)
+        if self.code is not None:
+            with running(self.cloud_app):
+                await self.code.settle(self.cloud.registry)
 
     async def _join_others(self) -> None:
         """From here on, changes of other processes that serve the same store are heard."""
@@ -328,7 +328,10 @@ class AppParts:
     def watch_code(self, tell: Callable[[str], None]) -> None:
         """From the start on, cloud code is loaded again when its files change; `tell` gets what
         there is to say of it."""
-        self.watcher = Watcher(self.code, self.cloud.registry, tell)
+        from parsepy.cloud.watching import Watcher
+
+        if self.code is not None:
+            self.watcher = Watcher(self.code, self.cloud.registry, tell)
 
     async def release(self) -> None:
         """Ends everything but the stores."""
@@ -408,6 +411,14 @@ def _object_services(
     )
 
 
+def _cloud_code(options: ServerOptions) -> "CloudCode | None":
+    if not options.cloud:
+        return None
+    from parsepy.cloud.loader import CloudCode
+
+    return CloudCode(options.cloud)
+
+
 def _mailer(options: ServerOptions, storage: Storage) -> "AppMailer | None":
     if options.email_adapter is None:
         return None
@@ -426,14 +437,14 @@ def _analytics(options: ServerOptions, storage: Storage) -> "Analytics | None":
 
 
 def _live(
-    objects: ObjectServices, sessions: Sessions, roles: Roles, triggers: "LiveTriggers"
+    objects: ObjectServices, sessions: Sessions, roles: Roles, cloud: Cloud
 ) -> "LiveParts | None":
     wanted = objects.options.live_query
     if not (wanted.class_names or wanted.serves):
         return None
     from parsepy.livequery.parts import LiveParts
 
-    return LiveParts(objects, sessions, roles, triggers, _own_url(objects.options))
+    return LiveParts(objects, sessions, roles, cloud.live, _own_url(objects.options))
 
 
 def _own_url(options: ServerOptions) -> str:

@@ -2,15 +2,13 @@
 
 from collections.abc import Awaitable, Iterator, Mapping
 from copy import deepcopy
-from typing import Any, ClassVar, Final, Protocol, cast, overload
+from typing import Any, ClassVar, Protocol, cast, overload
 
 from parsepy.cloud import loading, values
 from parsepy.cloud.current import asking, current
+from parsepy.cloud.pseudo_classes import CONFIG_CLASS
 from parsepy.cloud.unsaved import save_unsaved
 from parsepy.types import JSONObject
-
-CONFIG_CLASS: Final = "@Config"
-"""What the config is called among the classes with triggers."""
 
 
 class _Fetch(Protocol):

@@ -7,7 +7,8 @@ from typing import Final, TypeGuard
 import orjson
 
 from parsepy.cloud import values
-from parsepy.cloud.live_requests import CONNECT_CLASS, ConnectRequest, SubscribeRequest
+from parsepy.cloud.live_requests import ConnectRequest, SubscribeRequest
+from parsepy.cloud.pseudo_classes import CONNECT_CLASS
 from parsepy.cloud.requests import (
     CloudRequest,
     ConfigRequest,

@@ -9,33 +9,38 @@
 Of a class that is named by a text no checker knows what its objects are, so any request will do.
 """
 
+from __future__ import annotations
+
 from abc import ABC, abstractmethod
 from collections.abc import Callable
-from typing import Any, Protocol, TypeAlias, TypeVar, overload
+from typing import TYPE_CHECKING, Any, Protocol, TypeAlias, TypeVar, overload
 
-from parsepy.cloud.app_config import Config
-from parsepy.cloud.files import File
-from parsepy.cloud.live_requests import (
-    CONNECT_CLASS,
-    ConnectRequest,
-    EventRequest,
-    LiveQueryEvent,
-    SubscribeRequest,
-)
-from parsepy.cloud.objects import Object
-from parsepy.cloud.requests import ConfigRequest, FileRequest, FindRequest, TriggerRequest
+from parsepy.cloud.pseudo_classes import CONNECT_CLASS
 from parsepy.cloud.runner import Handler
-from parsepy.cloud.users import Session, User
-from parsepy.cloud.validators import Validator
 
-TriggerClass: TypeAlias = str | type[Object] | type[File] | type[Config]
+# The server has a registry without any code too, and then needs none of what it speaks of.
+if TYPE_CHECKING:
+    from parsepy.cloud.app_config import Config
+    from parsepy.cloud.files import File
+    from parsepy.cloud.live_requests import (
+        ConnectRequest,
+        EventRequest,
+        LiveQueryEvent,
+        SubscribeRequest,
+    )
+    from parsepy.cloud.objects import Object
+    from parsepy.cloud.requests import ConfigRequest, FileRequest, FindRequest, TriggerRequest
+    from parsepy.cloud.users import Session, User
+    from parsepy.cloud.validators import Validator
+
+TriggerClass: TypeAlias = "str | type[Object] | type[File] | type[Config]"
 """What a trigger may be for: a Parse class by name or subclass, `File`, `Config`."""
 
-LiveListener: TypeAlias = Callable[[LiveQueryEvent], object]
+LiveListener: TypeAlias = "Callable[[LiveQueryEvent], object]"
 
 A = TypeVar("A", bound=Callable[..., object])
 F = TypeVar("F", bound=Handler)
-T = TypeVar("T", bound=Object)
+T = TypeVar("T", bound="Object")
 Request = TypeVar("Request")
 Result = TypeVar("Result")
 
@@ -228,26 +233,26 @@ class Decorators(ABC):
         self, handler: Callable[[TriggerRequest[User]], Result]
     ) -> Callable[[TriggerRequest[User]], Result]:
         """May refuse a log-in by raising."""
-        self.add_trigger("beforeLogin", User, handler)
+        self.add_trigger("beforeLogin", "_User", handler)
         return handler
 
     def after_login(
         self, handler: Callable[[TriggerRequest[User]], Result]
     ) -> Callable[[TriggerRequest[User]], Result]:
-        self.add_trigger("afterLogin", User, handler)
+        self.add_trigger("afterLogin", "_User", handler)
         return handler
 
     def after_logout(
         self, handler: Callable[[TriggerRequest[Session]], Result]
     ) -> Callable[[TriggerRequest[Session]], Result]:
-        self.add_trigger("afterLogout", Session, handler)
+        self.add_trigger("afterLogout", "_Session", handler)
         return handler
 
     def before_password_reset_request(
         self, handler: Callable[[TriggerRequest[User]], Result]
     ) -> Callable[[TriggerRequest[User]], Result]:
         """May refuse by raising; then no mail goes out."""
-        self.add_trigger("beforePasswordResetRequest", User, handler)
+        self.add_trigger("beforePasswordResetRequest", "_User", handler)
         return handler
 
     # -- LiveQuery

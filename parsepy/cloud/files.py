@@ -2,11 +2,12 @@
 
 from collections.abc import AsyncIterable, AsyncIterator
 from copy import deepcopy
-from typing import Any, ClassVar, Final, Self, TypeAlias
+from typing import Any, ClassVar, Self, TypeAlias
 
 from parsepy import errors
 from parsepy.cloud.acl import ACL
 from parsepy.cloud.current import CloudApp, asking, current
+from parsepy.cloud.pseudo_classes import FILE_CLASS
 from parsepy.cloud.unsaved import Unsaved
 from parsepy.errors import Code, ParseError
 from parsepy.files.base64_text import from_base64
@@ -19,7 +20,6 @@ from parsepy.permissions.caller import Caller
 from parsepy.protocol.file_urls import query_of, unsigned
 from parsepy.types import MISSING, JSONMapping, JSONObject
 
-FILE_CLASS: Final = "@File"
 """What files are called among the classes with triggers."""
 
 Data: TypeAlias = bytes | str | AsyncIterable[bytes]

@@ -12,7 +12,6 @@ from functools import partial
 from typing import Any, Final, cast
 
 from parsepy import errors
-from parsepy.cloud import loading, values
 from parsepy.cloud.current import CloudApp, running
 from parsepy.cloud.job_request import JobRequest
 from parsepy.cloud.job_run import CANCELLED, NOT_BEGUN, SHUT_DOWN, Outcome, run_job
@@ -162,6 +161,8 @@ class Jobs:
             ctx.services.file_urls.check(params)
         if len(self._runs) >= self._most:
             raise errors.too_many_jobs()
+        from parsepy.cloud import loading, values
+
         with running(self._app):
             decoded = cast("dict[str, Any]", values.decode(params, loading.refer, whole=False))
         job_id = ids.new_object_id(ctx.services.options.object_id_size)

@@ -16,8 +16,6 @@ else:
 
 T = TypeVar("T", bound=Object, default=Object, covariant=True)
 
-CONNECT_CLASS = "@Connect"
-
 
 @dataclass(slots=True, kw_only=True)
 class ConnectRequest(CloudRequest):

@@ -13,13 +13,13 @@ from parsepy.cloud.current import running
 from parsepy.cloud.decorators import LiveListener
 from parsepy.cloud.handling import handle
 from parsepy.cloud.live_requests import (
-    CONNECT_CLASS,
     ConnectRequest,
     EventRequest,
     LiveQueryEvent,
     SubscribeRequest,
 )
 from parsepy.cloud.objects import Object
+from parsepy.cloud.pseudo_classes import CONNECT_CLASS
 from parsepy.cloud.queries import Query
 from parsepy.cloud.registry import Entry, Registry
 from parsepy.cloud.runner import Runner

@@ -18,18 +18,17 @@ import logging
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Final, TypeVar
+from typing import TYPE_CHECKING, Final, TypeVar
 
-from parsepy.cloud import parameters
-from parsepy.cloud.app_config import CONFIG_CLASS
 from parsepy.cloud.decorators import Decorators, LiveListener, TriggerClass
-from parsepy.cloud.files import FILE_CLASS
-from parsepy.cloud.live_requests import CONNECT_CLASS
-from parsepy.cloud.objects import Object
+from parsepy.cloud.pseudo_classes import CONFIG_CLASS, CONNECT_CLASS, FILE_CLASS
 from parsepy.cloud.runner import Handler
-from parsepy.cloud.validators import Validator
 from parsepy.options.errors import OptionsError
 from parsepy.options.validation.rate_limit import check_rule
+
+if TYPE_CHECKING:
+    from parsepy.cloud.objects import Object
+    from parsepy.cloud.validators import Validator
 
 _log = logging.getLogger(__name__)
 
@@ -65,7 +64,7 @@ class RegistrationError(ValueError):
 @dataclass(frozen=True, slots=True)
 class Entry:
     handler: Handler
-    validator: Validator | None = None
+    validator: "Validator | None" = None
 
 
 def is_callable_name(name: str) -> bool:
@@ -87,11 +86,13 @@ class Registry(Decorators):
         self._listeners: list[Callable[[], None]] = []
 
     def add_function(
-        self, name: str, handler: Callable[..., object], validator: Validator | None = None
+        self, name: str, handler: Callable[..., object], validator: "Validator | None" = None
     ) -> None:
         if not is_callable_name(name):
             raise RegistrationError(f"A function cannot be called {name!r}")
         _check_limit(validator)
+        from parsepy.cloud import parameters
+
         try:
             called = parameters.bound(handler)
         except parameters.UnusableParameter as error:
@@ -114,7 +115,7 @@ class Registry(Decorators):
         kind: str,
         class_name: TriggerClass,
         handler: Handler,
-        validator: Validator | None = None,
+        validator: "Validator | None" = None,
     ) -> None:
         """Raises `RegistrationError`."""
         name = name_of(class_name)
@@ -129,7 +130,7 @@ class Registry(Decorators):
         self.live_listeners = [*self.live_listeners, listener]
         self._tell()
 
-    def add_class(self, subclass: type[Object]) -> None:
+    def add_class(self, subclass: "type[Object]") -> None:
         """Objects of its Parse class are made as objects of it."""
         if subclass.parse_class is not None:
             self.classes[subclass.parse_class] = subclass
@@ -140,6 +141,10 @@ class Registry(Decorators):
 
         Raises `RegistrationError`.
         """
+        if not self.functions:
+            return
+        from parsepy.cloud import parameters
+
         for name, entry in self.functions.items():
             try:
                 parameters.settle(entry.handler)
@@ -190,6 +195,8 @@ def name_of(class_name: TriggerClass) -> str:
     """The Parse class that a trigger is for. Raises `RegistrationError` for `Object` itself."""
     if isinstance(class_name, str):
         return class_name
+    from parsepy.cloud.objects import Object
+
     if not issubclass(class_name, Object):
         return class_name.trigger_class
     if class_name.parse_class is None:
@@ -218,7 +225,7 @@ def check_pair(kind: str, class_name: str) -> None:
         raise RegistrationError("Only the afterLogout trigger is allowed for the _Session class.")
 
 
-def _check_limit(validator: Validator | None) -> None:
+def _check_limit(validator: "Validator | None") -> None:
     if validator is None or validator.rate_limit is None:
         return
     try:

@@ -3,9 +3,9 @@ everything it throws made an error that a client understands."""
 
 import asyncio
 import inspect
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from contextvars import ContextVar
-from functools import partial
+from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 from parsepy.cloud.current import CloudApp, running
@@ -43,10 +43,11 @@ class Runner:
         *,
         timeout: float = TIMEOUT,
         threads: int = THREADS,
-        log: "CallLog | None" = None,
+        log_levels: Mapping[str, str] | None = None,
     ) -> None:
+        """`log_levels` is the option `logLevels`."""
         self.app = app
-        self._log = log
+        self._log_levels = log_levels or {}
         self._timeout = timeout
         self._pool = Pool(threads)
 
@@ -93,13 +94,11 @@ class Runner:
         finally:
             _DEPTH.reset(token)
 
-    @property
+    @cached_property
     def log(self) -> "CallLog":
-        if self._log is None:
-            from parsepy.cloud.call_log import CallLog
+        from parsepy.cloud.call_log import CallLog
 
-            self._log = CallLog({})
-        return self._log
+        return CallLog(self._log_levels)
 
     def close(self) -> None:
         self._pool.close()

@@ -2,31 +2,29 @@
 
 import logging
 from collections.abc import Callable, Mapping
-from typing import Final, TypeAlias
+from functools import cached_property
+from typing import TYPE_CHECKING, Final, TypeAlias
 
 from parsepy import errors
 from parsepy.cache import Changes
-from parsepy.cloud import functions, loading
-from parsepy.cloud.app_config import CONFIG_CLASS
-from parsepy.cloud.call_log import CallLog
-from parsepy.cloud.config_triggers import HandledConfigTriggers
 from parsepy.cloud.current import CloudApp
-from parsepy.cloud.file_triggers import HandledFileTriggers
-from parsepy.cloud.files import FILE_CLASS
-from parsepy.cloud.functions import Answered, Sent
 from parsepy.cloud.hooks import Hooks
 from parsepy.cloud.jobs import Jobs
-from parsepy.cloud.live_requests import CONNECT_CLASS
-from parsepy.cloud.live_triggers import HandledLiveTriggers
+from parsepy.cloud.pseudo_classes import CONFIG_CLASS, CONNECT_CLASS, FILE_CLASS
 from parsepy.cloud.registry import Entry, Registry
 from parsepy.cloud.runner import Runner
-from parsepy.cloud.triggers import HandledTriggers
-from parsepy.cloud.webhooks import Webhook
-from parsepy.files.ports import FileTriggers
 from parsepy.objects.context import RequestContext
 from parsepy.objects.ports import ClassTriggers
 from parsepy.outbound import Outbound
 from parsepy.types import JSONObject, JSONValue, Missing
+
+# What calls code, and the API that code sees, is imported when there is some.
+if TYPE_CHECKING:
+    from parsepy.cloud.config_triggers import HandledConfigTriggers
+    from parsepy.cloud.functions import Answered, Sent
+    from parsepy.cloud.live_triggers import HandledLiveTriggers
+    from parsepy.cloud.triggers import HandledTriggers
+    from parsepy.files.ports import FileTriggers
 
 _log = logging.getLogger(__name__)
 
@@ -74,9 +72,8 @@ class Cloud:
             app,
             timeout=options.cloud_code.timeout,
             threads=options.cloud_code.threads,
-            log=CallLog(options.log_levels),
+            log_levels=options.log_levels,
         )
-        self.live = HandledLiveTriggers(registry, self._runner)
         self._functions: dict[str, Entry] = {}
         self._triggers: dict[str, HandledTriggers] = {}
         self.of_files: FileTriggers | None = None
@@ -84,6 +81,13 @@ class Cloud:
         self._limits: dict[tuple[str, str], tuple[object, Callable[[], None]]] = {}
         self._unfollow = registry.follow(self._rebuild)
         self._rebuild()
+
+    @cached_property
+    def live(self) -> "HandledLiveTriggers":
+        """The triggers of LiveQuery."""
+        from parsepy.cloud.live_triggers import HandledLiveTriggers
+
+        return HandledLiveTriggers(self.registry, self._runner)
 
     def of(self, class_name: str) -> ClassTriggers | None:
         return self._triggers.get(class_name)
@@ -100,13 +104,17 @@ class Cloud:
 
     async def call(self, ctx: RequestContext, name: str, params: JSONObject) -> JSONValue | Missing:
         """Raises 141 for a name that nothing has, and what the function raises."""
+        from parsepy.cloud.functions import Sent
+
         return (await self.answer(ctx, name, Sent(params))).value
 
-    async def answer(self, ctx: RequestContext, name: str, sent: Sent) -> Answered:
+    async def answer(self, ctx: RequestContext, name: str, sent: "Sent") -> "Answered":
         """As `call`, with the status and headers that the function wants."""
         entry = self._functions.get(name)
         if entry is None:
             raise errors.invalid_function(name)
+        from parsepy.cloud import functions
+
         return await functions.call(entry, self._runner, ctx, name, sent)
 
     async def config_trigger(
@@ -134,16 +142,43 @@ class Cloud:
         self._tell_of_twins(functions_now.keys() & self.registry.functions.keys())
         self._tell_of_twins(triggers_now.keys() & self.registry.triggers.keys())
         self._functions = {**functions_now, **self.registry.functions}
+        self._set_triggers({**triggers_now, **self.registry.triggers})
+        self._set_limits()
+
+    def _set_triggers(self, entries: Mapping[tuple[str, str], Entry]) -> None:
         by_class: dict[str, dict[str, Entry]] = {}
-        for (kind, class_name), entry in {**triggers_now, **self.registry.triggers}.items():
+        for (kind, class_name), entry in entries.items():
             by_class.setdefault(class_name, {})[kind] = entry
-        of_files, of_config = by_class.pop(FILE_CLASS, None), by_class.pop(CONFIG_CLASS, None)
         by_class.pop(CONNECT_CLASS, None)
-        self.of_files = HandledFileTriggers(of_files, self._runner) if of_files else None
-        self._config_triggers = (
-            HandledConfigTriggers(of_config, self._runner) if of_config else None
-        )
-        self._triggers = {
+        self.of_files = self._triggers_of_files(by_class.pop(FILE_CLASS, None))
+        self._config_triggers = self._triggers_of_config(by_class.pop(CONFIG_CLASS, None))
+        self._triggers = self._triggers_of_classes(by_class)
+
+    def _triggers_of_files(self, entries: Mapping[str, Entry] | None) -> "FileTriggers | None":
+        if not entries:
+            return None
+        from parsepy.cloud.file_triggers import HandledFileTriggers
+
+        return HandledFileTriggers(entries, self._runner)
+
+    def _triggers_of_config(
+        self, entries: Mapping[str, Entry] | None
+    ) -> "HandledConfigTriggers | None":
+        if not entries:
+            return None
+        from parsepy.cloud.config_triggers import HandledConfigTriggers
+
+        return HandledConfigTriggers(entries, self._runner)
+
+    def _triggers_of_classes(
+        self, by_class: Mapping[str, Mapping[str, Entry]]
+    ) -> "dict[str, HandledTriggers]":
+        if not by_class:
+            return {}
+        from parsepy.cloud import loading
+        from parsepy.cloud.triggers import HandledTriggers
+
+        return {
             class_name: HandledTriggers(
                 class_name,
                 entries,
@@ -152,9 +187,10 @@ class Cloud:
             )
             for class_name, entries in by_class.items()
         }
-        self._set_limits()
 
     def _webhook(self, url: str) -> Entry:
+        from parsepy.cloud.webhooks import Webhook
+
         redirects = self._webhooks.max_redirects
         return Entry(Webhook(url, self._outbound, self._webhook_key, max_redirects=redirects))
 

@@ -5,8 +5,8 @@ from datetime import datetime
 from typing import Final, cast
 
 from parsepy.cloud import values
-from parsepy.cloud.app_config import CONFIG_CLASS
 from parsepy.cloud.objects import Object
+from parsepy.cloud.pseudo_classes import CONFIG_CLASS
 from parsepy.cloud.requests import (
     CloudRequest,
     ConfigRequest,

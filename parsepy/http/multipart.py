@@ -6,12 +6,13 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
 from parsepy import errors
-from parsepy.cloud.files import File
 from parsepy.errors import ParseError
 from parsepy.types import JSONObject
 
 if TYPE_CHECKING:
     from python_multipart.multipart import MultipartCallbacks
+
+    from parsepy.cloud.files import File
 
 KIND: Final = b"multipart/form-data"
 MOST_PARTS: Final = 1000
@@ -27,7 +28,7 @@ class Form:
     """Of a name that comes twice, the last counts."""
 
     texts: JSONObject = field(default_factory=dict)
-    files: dict[str, File] = field(default_factory=dict)
+    files: "dict[str, File]" = field(default_factory=dict)
 
 
 def is_form(headers: Mapping[bytes, bytes]) -> bool:
@@ -122,6 +123,8 @@ class _Reading:
         if filename is None:
             self.form.texts[key] = _text(bytes(self._data))
         else:
+            from parsepy.cloud.files import File
+
             content_type = _text(self._headers.get(b"content-type", b"")) or OCTETS
             base = _text(filename).replace("\\", "/").rpartition("/")[2]
             self.form.files[key] = File(base, bytes(self._data), content_type=content_type)

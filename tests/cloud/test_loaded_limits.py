@@ -57,9 +57,10 @@ async def test_limits_keep_their_count_when_the_module_is_loaded_again(tmp_path:
     module.write_text(dedent(CODE))
     async with local_app(cloud=str(module)) as parse:
         assert await _statuses(parse, "POST", "/functions/limited", 1) == [200]
-        parts = parse.app.parts
-        parse.app.registry.take_loaded(parts.code.load())
+        code = parse.app.parts.code
+        assert code is not None
+        parse.app.registry.take_loaded(code.load())
         assert await _statuses(parse, "POST", "/functions/limited", 1) == [429]
         module.write_text("")
-        parse.app.registry.take_loaded(parts.code.load())
+        parse.app.registry.take_loaded(code.load())
         assert await _statuses(parse, "POST", "/classes/Game") == [201, 201]
