@@ -120,9 +120,10 @@ def _not_right(report: "Report", mode: "Mode") -> Iterator[str]:
     from parsepy.files.copy.run import Mode
 
     sums = report.sums
+    alone = ", which were left alone" if mode is Mode.COPY else ""
     for outcome, what in (
         (Outcome.MISSING, "MISSING in the target"),
-        (Outcome.DIFFERENT, "that DIFFER from those of the target, which were left alone"),
+        (Outcome.DIFFERENT, f"that DIFFER from those of the target{alone}"),
         (Outcome.FAILED, "NOT copied" if mode is Mode.COPY else "that could not be compared"),
     ):
         if sums[outcome].number:
