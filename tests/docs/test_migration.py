@@ -10,6 +10,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import httpx
 import pytest
@@ -25,6 +26,7 @@ ROOT = Path(__file__).parents[2]
 PAGE = (ROOT / "docs" / "migration.md").read_text()
 ACCOUNT: JSONObject = {"username": "ada", "password": "s3cret"}
 PORTS = ("1338", "1339")
+CONTENT = b"what is in a file"
 
 
 @dataclass(slots=True)
@@ -71,9 +73,12 @@ def reference(mongod: RunningMongod) -> Iterator[Reference]:
 
 
 @pytest.fixture
-def page(reference: Reference, tmp_path: Path) -> Iterator[Page]:
+def page(reference: Reference, mongod: RunningMongod, tmp_path: Path) -> Iterator[Page]:
     ports = {port: str(free_port()) for port in PORTS}
-    addresses = {"mongodb://localhost:27017/app": reference.database_uri}
+    addresses = {
+        "mongodb://localhost:27017/app": reference.database_uri,
+        "mongodb://localhost:27017/grown": mongod.database_uri(f"grown_{uuid4().hex}"),
+    }
     with ExitStack() as servers:
         yield Page(tmp_path, {**addresses, **ports, "localhost": "127.0.0.1"}, servers)
 
@@ -82,7 +87,8 @@ def test_every_command_of_the_page_does_what_it_says(page: Page, reference: Refe
     user = reference.ask("POST", "/users", ACCOUNT, session="")
     fields = {name: OBJECT_OF_ALL_TYPES[name] for name in ("s", "n", "d", "arr", "obj", "ACL")}
     reference.create("Thing", fields)
-    examine, sample, serve, health, examine_again, copy, resume, verify, serve_copy = _blocks("sh")
+    examine, sample, serve, health, examine_again, *blocks = _blocks("sh")
+    copy, resume, verify, serve_copy, copy_files, grow, back = blocks
     (config,) = _blocks("json")
     (page.folder / "config.json").write_text(page.text(config))
 
@@ -96,6 +102,7 @@ def test_every_command_of_the_page_does_what_it_says(page: Page, reference: Refe
     me = _ask(page, "1338", "GET", "/users/me", session=user["sessionToken"])
     assert me["objectId"] == user["objectId"]
     assert reference.read("Thing", written["objectId"])["n"] == 5
+    name = _upload(page, "1338")
     assert "Nothing is wrong." in page.run(examine_again)
     assert page.run(copy).splitlines()[-1].startswith("sqlite:///parse-data/parse.sqlite holds")
     assert "Thing" in page.run(verify)
@@ -105,12 +112,35 @@ def test_every_command_of_the_page_does_what_it_says(page: Page, reference: Refe
     assert len(things) == 2
     again = _ask(page, "1339", "POST", "/login", ACCOUNT)
     assert again["objectId"] == user["objectId"]
+    assert _download(page, "1339", name) == CONTENT
+    assert page.run(copy_files) == f"Files copied: 1 ({len(CONTENT)} B)\n"
+    assert "Files that were there already: 1 " in page.run(grow)
+    assert "Files copied: 1 " in page.run(back)
 
 
 def _resume(page: Page, block: str) -> None:
     """A finished copy cannot be resumed: the page's next command is for an unfinished one."""
     (page.folder / "parse-data" / "parse.sqlite").unlink()
     assert "holds everything" in page.run(block)
+
+
+def _upload(page: Page, port: str) -> str:
+    """The name of a file with `CONTENT`."""
+    config = json.loads((page.folder / "config.json").read_text())
+    headers = {
+        "X-Parse-Application-Id": config["appId"],
+        "X-Parse-Master-Key": config["masterKey"],
+        "Content-Type": "text/plain",
+    }
+    url = f"http://127.0.0.1:{page.replaced[port]}/parse/files/a.txt"
+    answer = httpx.post(url, content=CONTENT, headers=headers, timeout=30)
+    answer.raise_for_status()
+    return str(answer.json()["name"])
+
+
+def _download(page: Page, port: str, name: str) -> bytes:
+    url = f"http://127.0.0.1:{page.replaced[port]}/parse/files/app/{name}"
+    return httpx.get(url, timeout=30).content
 
 
 def _ask(
