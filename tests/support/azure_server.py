@@ -11,16 +11,19 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from email.parser import Parser
 from email.utils import formatdate
+from secrets import token_hex
 from typing import Final
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import parse_qsl
 from xml.etree import ElementTree
 
+from parsepy.protocol import json
 from tests.support.azure_signatures import (
     ACCOUNT,
     CONTAINER,
     KEY,
     Asked,
     check_sender,
+    delegation_key,
     sas_of_account,
     sas_of_container,
 )
@@ -29,13 +32,15 @@ from tests.support.object_server import (
     ObjectServer,
     RefusedError,
     StoredObject,
-    decoded,
     elements,
     serving,
 )
 
 _STANDARD: Final = ("x-ms-blob-content-type", "x-ms-blob-cache-control")
 _TAG: Final = re.compile(r"[0-9A-Za-z +\-./:=_]*")
+_TOKENS: Final = "/metadata/identity/oauth2/token"
+_RESOURCE: Final = "https://storage.azure.com"
+_HOUR: Final = 3600
 _TAGS_AT_MOST: Final = 10
 _BOUNDARY: Final = "batchresponse_1"
 _DENIED: Final = "This request is not authorized to perform this operation using this permission."
@@ -44,11 +49,16 @@ _DENIED: Final = "This request is not authorized to perform this operation using
 @dataclass
 class AzureServer(ObjectServer):
     """`uncommitted` are blocks of blobs by their ids, `blocks` how many have come, `tags` those of
-    blobs by their keys."""
+    blobs by their keys; `tokens` were given to the machine, at `token_url`."""
 
     uncommitted: dict[str, dict[str, bytes]] = field(default_factory=dict)
     blocks: int = 0
     tags: dict[str, dict[str, str]] = field(default_factory=dict)
+    tokens: set[str] = field(default_factory=set)
+
+    @property
+    def token_url(self) -> str:
+        return f"{self.url}{_TOKENS}"
 
     @property
     def place(self) -> dict[str, object]:
@@ -79,14 +89,20 @@ class _AzureRequest(ObjectRequest):
     key: str
 
     def respond(self) -> None:
+        if self.encoded_path == _TOKENS:
+            return self._give_token()
         asked = Asked(self.command, self.path, self.headers)
-        self.granted = check_sender(asked, self.state.clock())
-        self.key = decoded(self.encoded_path, f"/{CONTAINER}")
+        self.granted = self._check_sender(asked)
+        self.key = _key(asked)
         if self.key:
             of_blob = {"PUT": self._put, "DELETE": self._delete}
             return of_blob.get(self.command, self._get)()
-        of_container = {"list": self._list, "batch": self._batch}
-        return of_container[self.query["comp"]]()
+        others = {
+            "list": self._list,
+            "batch": self._batch,
+            "userdelegationkey": self._give_delegation_key,
+        }
+        return others[self.query["comp"]]()
 
     def refuse(self, refused: RefusedError) -> None:
         told = {"Code": refused.code, "Message": f"{refused.message}\nRequestId:1\nTime:2"}
@@ -95,6 +111,33 @@ class _AzureRequest(ObjectRequest):
         body = f'\ufeff<?xml version="1.0" encoding="utf-8"?><Error>{elements(told)}</Error>'
         headers = {"Content-Type": "application/xml", "x-ms-error-code": refused.code}
         self.answer(refused.status, body.encode(), **headers)
+
+    def _check_sender(self, asked: Asked) -> str:
+        return check_sender(asked, self.state.clock(), self.state.tokens)
+
+    def _give_token(self) -> None:
+        if self.headers.get("Metadata") != "true" or self.query.get("resource") != _RESOURCE:
+            raise RefusedError(400, "invalid_request")
+        token = token_hex()
+        self.state.tokens.add(token)
+        expires = str(int(self.state.clock()) + _HOUR)
+        self.answer(200, json.dumps({"access_token": token, "expires_on": expires}))
+
+    def _give_delegation_key(self) -> None:
+        if "Bearer" not in self.headers["Authorization"]:
+            raise RefusedError(403, "AuthenticationFailed", "Only a token gets such a key.")
+        start, end = (str(each.text) for each in ElementTree.fromstring(self.body))
+        told = {
+            "SignedOid": "oid",
+            "SignedTid": "tid",
+            "SignedStart": start,
+            "SignedExpiry": end,
+            "SignedService": "b",
+            "SignedVersion": self.headers["x-ms-version"],
+            "Value": delegation_key(start, end),
+        }
+        body = f"<UserDelegationKey>{elements(told)}</UserDelegationKey>"
+        self.answer(200, body.encode(), **{"Content-Type": "application/xml"})
 
     def _get(self) -> None:
         _allow("r", self.granted)
@@ -176,8 +219,7 @@ class _AzureRequest(ObjectRequest):
         number = Parser().parsestr(outer)["Content-ID"]
         status = "202 Accepted"
         try:
-            granted = check_sender(asked, self.state.clock())
-            self._remove(decoded(urlsplit(path).path, f"/{CONTAINER}"), granted)
+            self._remove(_key(asked), self._check_sender(asked))
         except RefusedError as refused:
             status = f"{refused.status} {refused.code}"
         return (
@@ -198,6 +240,11 @@ class _AzureRequest(ObjectRequest):
         body = f'\ufeff<?xml version="1.0" encoding="utf-8"?><EnumerationResults>{inner}'
         content_type = {"Content-Type": "application/xml"}
         self.answer(200, f"{body}</EnumerationResults>".encode(), **content_type)
+
+
+def _key(asked: Asked) -> str:
+    """Empty for the container, and for the account."""
+    return asked.resource.removeprefix(f"/{CONTAINER}").lstrip("/")
 
 
 def _listed(key: str, found: StoredObject) -> str:

@@ -1,14 +1,14 @@
-"""Who sends a request to Azure: its shared key and shared access signatures, as Microsoft's
-documentation describes them and apart from every client.
+"""Who sends a request to Azure: the account's key, shared access signatures and tokens, as
+Microsoft's documentation describes them and apart from every client.
 
-https://learn.microsoft.com/rest/api/storageservices/authorize-with-shared-key, create-service-sas
-and create-account-sas.
+https://learn.microsoft.com/rest/api/storageservices/authorize-with-shared-key, create-service-sas,
+create-account-sas and create-user-delegation-sas.
 """
 
 import base64
 import hashlib
 import hmac
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.message import Message
@@ -37,6 +37,8 @@ _SIGNED_HEADERS: Final = (
     "If-Unmodified-Since",
     "Range",
 )
+_DELEGATION: Final = ("skoid", "sktid", "skt", "ske", "sks", "skv")
+_NOBODY_ELSE: Final = ("", "", "")
 _RESPONSE_HEADERS: Final = ("rscc", "rscd", "rsce", "rscl", "rsct")
 _FAILED: Final = (
     "Server failed to authenticate the request. Make sure the value of Authorization header is"
@@ -60,17 +62,26 @@ class Asked:
     def query(self) -> dict[str, str]:
         return dict(parse_qsl(urlsplit(self.path).query, keep_blank_values=True))
 
+    @property
+    def resource(self) -> str:
+        """The path without encoding, and without the account, which is a part of it where it is
+        no part of the host."""
+        return unquote(self.encoded_path.removeprefix(f"/{ACCOUNT}"))
 
-def check_sender(asked: Asked, now: float) -> str:
-    """What he may do, in the letters of a signature's `sp`. Raises `RefusedError`."""
+
+def check_sender(asked: Asked, now: float, tokens: Collection[str]) -> str:
+    """What he may do, in the letters of a signature's `sp`; `tokens` are of those who may all.
+    Raises `RefusedError`."""
     query = asked.query
     if "sig" in query:
-        granted = _of_account(asked, query) if "ss" in query else _of_service(asked, query)
+        _check_signature(asked, query)
         if not _moment(query.get("st", ""), now) <= now < _moment(query["se"], now):
             detail = f"Signature not valid in the specified time frame: Expiry [{query['se']}]"
             raise RefusedError(403, "AuthenticationFailed", _FAILED, detail)
-        return granted
+        return query["sp"]
     scheme, _, credential = (asked.headers.get("Authorization") or "").partition(" ")
+    if scheme == "Bearer" and credential in tokens:
+        return EVERYTHING
     if scheme != "SharedKey":
         raise RefusedError(401, "NoAuthenticationInformation")
     _check_shared_key(asked, credential, now)
@@ -119,28 +130,32 @@ def _shared_key_text(asked: Asked) -> str:
     return "\n".join([asked.method, *signed.values(), *extra, *resource])
 
 
-def _of_service(asked: Asked, query: Mapping[str, str]) -> str:
-    path = unquote(asked.encoded_path)
-    text = _service_text(query, f"/{CONTAINER}" if query.get("sr") == "c" else path)
-    _check_signature(text, query)
-    return query["sp"]
+def _check_signature(asked: Asked, query: Mapping[str, str]) -> None:
+    key = KEY
+    if "ss" in query:
+        text = _account_text(query)
+        kind = "c" if "restype" in query else "o"
+        if "b" not in query["ss"] or kind not in query["srt"]:
+            raise RefusedError(403, "AuthorizationResourceTypeMismatch")
+    else:
+        text = _service_text(query, f"/{CONTAINER}" if query["sr"] == "c" else asked.resource)
+        if "skoid" in query:
+            key = delegation_key(query["skt"], query["ske"])
+    if not hmac.compare_digest(query["sig"].encode(), _hmac(text, key).encode()):
+        detail = f"Signature did not match. String to sign used was {text}"
+        raise RefusedError(403, "AuthenticationFailed", _FAILED, detail)
 
 
-def _service_text(query: Mapping[str, str], path: str) -> str:
+def _service_text(query: Mapping[str, str], resource: str) -> str:
     before = [query.get(name, "") for name in ("sp", "st", "se")]
-    behind = [query.get(name, "") for name in ("si", "sip", "spr", "sv", "sr")]
+    whose = [query.get("si", "")]
+    if "skoid" in query:
+        whose = [*(query[name] for name in _DELEGATION), *_NOBODY_ELSE]
+    behind = [query.get(name, "") for name in ("sip", "spr", "sv", "sr")]
     snapshot_and_scope = ["", query.get("ses", "")]
     responses = [query.get(name, "") for name in _RESPONSE_HEADERS]
-    place = f"/blob/{ACCOUNT}{path}"
-    return "\n".join([*before, place, *behind, *snapshot_and_scope, *responses])
-
-
-def _of_account(asked: Asked, query: Mapping[str, str]) -> str:
-    _check_signature(_account_text(query), query)
-    kind = "c" if "restype" in query else "o"
-    if "b" not in query["ss"] or kind not in query["srt"]:
-        raise RefusedError(403, "AuthorizationResourceTypeMismatch")
-    return query["sp"]
+    place = f"/blob/{ACCOUNT}{resource}"
+    return "\n".join([*before, place, *whose, *behind, *snapshot_and_scope, *responses])
 
 
 def _account_text(query: Mapping[str, str]) -> str:
@@ -148,14 +163,13 @@ def _account_text(query: Mapping[str, str]) -> str:
     return "\n".join([ACCOUNT, *(query.get(name, "") for name in names), ""])
 
 
-def _check_signature(text: str, query: Mapping[str, str]) -> None:
-    if not hmac.compare_digest(query["sig"].encode(), _hmac(text).encode()):
-        detail = f"Signature did not match. String to sign used was {text}"
-        raise RefusedError(403, "AuthenticationFailed", _FAILED, detail)
+def delegation_key(begins: str, ends: str) -> str:
+    """One that the account gives to those who are known by a token."""
+    return _hmac(f"{begins} {ends}")
 
 
-def _hmac(text: str) -> str:
-    digest = hmac.digest(base64.b64decode(KEY), text.encode(), hashlib.sha256)
+def _hmac(text: str, key: str = KEY) -> str:
+    digest = hmac.digest(base64.b64decode(key), text.encode(), hashlib.sha256)
     return base64.b64encode(digest).decode()
 
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from secrets import token_hex
 from typing import Final
+from urllib.parse import unquote
 from xml.etree import ElementTree
 
 from parsepy.protocol import json
@@ -24,7 +25,6 @@ from tests.support.object_server import (
     ObjectServer,
     RefusedError,
     StoredObject,
-    decoded,
     elements,
     serving,
     stored,
@@ -79,7 +79,7 @@ class _GcsRequest(ObjectRequest):
         if self.encoded_path == METADATA:
             return self._give_token()
         self._check_sender()
-        self.key = decoded(self.encoded_path, f"/{BUCKET}")
+        self.key = unquote(self.encoded_path.removeprefix(f"/{BUCKET}").lstrip("/"))
         if self.command in ("GET", "HEAD"):
             return self._get() if self.key else self._list()
         return {"PUT": self._put, "POST": self._post, "DELETE": self._delete}[self.command]()

@@ -9,7 +9,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Lock, Thread
 from time import time
 from typing import Any
-from urllib.parse import parse_qsl, unquote, urlsplit
+from urllib.parse import parse_qsl, urlsplit
 from xml.sax.saxutils import escape
 
 
@@ -161,11 +161,6 @@ def serving(request: type[ObjectRequest]) -> Iterator[str]:
         server.shutdown()
         server.server_close()
         thread.join()
-
-
-def decoded(encoded_path: str, root: str) -> str:
-    """The key at a path; empty for the bucket itself, which is at `root`."""
-    return unquote(encoded_path.removeprefix(root).lstrip("/"))
 
 
 def elements(texts: Mapping[str, object]) -> str:

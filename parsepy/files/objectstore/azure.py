@@ -1,13 +1,21 @@
 """Azure Blob Storage."""
 
 from collections.abc import Iterator
-from typing import Final
-from urllib.parse import parse_qsl, quote
+from datetime import timedelta
+from typing import Any, Final
+from urllib.parse import parse_qsl, quote, urlsplit
 
 from obstore.store import AzureStore
 
 from parsepy.files.objectstore.azure_sas import BlobSigner
-from parsepy.files.objectstore.settings import COMMON, Place, Service, Settings, endpoint_of
+from parsepy.files.objectstore.settings import (
+    COMMON,
+    Place,
+    Service,
+    Settings,
+    Signer,
+    endpoint_of,
+)
 from parsepy.files.objectstore.signing import signed_by_client_unless_encoded
 from parsepy.files.objectstore.unfinished import Hidden
 from parsepy.options.errors import OptionsError
@@ -40,9 +48,7 @@ def read_azure(given: OptionReader) -> Place:
         container,
         config,
         secrets=tuple(secret for secret in (key, *_tokens(token)) if secret),
-        sign=BlobSigner(account, container, address, key)
-        if key
-        else signed_by_client_unless_encoded,
+        sign=_signer(account, container, address, key),
     )
     place = settings.place(address, service, Hidden(_UNFINISHED))
     if token and place.direct_access and place.expires is not None:
@@ -60,6 +66,20 @@ def _credentials(settings: Settings) -> tuple[str | None, str | None]:
         key = settings.variable("AZURE_STORAGE_ACCOUNT_KEY")
         token = settings.variable("AZURE_STORAGE_SAS_TOKEN")
     return key, None if key else token
+
+
+def _signer(account: str, container: str, address: str, key: str | None) -> Signer:
+    if key is not None:
+        return BlobSigner(account, container, address, key)
+    parts = urlsplit(address)
+    # obstore signs for the account that it sees in the address.
+    if account in (parts.hostname or "") or parts.path.startswith(f"/{account}/"):
+        return signed_by_client_unless_encoded
+    return _unsigned
+
+
+def _unsigned(_store: Any, _key: str, _expires: timedelta) -> None:
+    return None
 
 
 def _tokens(token: str | None) -> Iterator[str]:

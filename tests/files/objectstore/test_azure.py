@@ -5,16 +5,17 @@ import base64
 import logging
 from collections.abc import AsyncIterator
 
+import httpx
 import pytest
 
 from parsepy.errors import ParseError
-from parsepy.files.base import FileStore
+from parsepy.files.base import FileStore, StoredFile
 from parsepy.files.objectstore import open_object_store
 from parsepy.files.objectstore.upload import PART
 from parsepy.options.errors import OptionsError
 from tests.files.samples import LARGE, BrokenUpload, listed, parts, whole
 from tests.support.azure_server import AzureServer
-from tests.support.azure_signatures import CONTAINER, KEY
+from tests.support.azure_signatures import ACCOUNT, CONTAINER, KEY
 from tests.support.waiting import until
 
 pytestmark = pytest.mark.anyio
@@ -210,3 +211,59 @@ def test_a_token_cannot_sign(azure_server: AzureServer) -> None:
         f"{azure_server.url}/{CONTAINER}/f"
     )
     assert _opened(azure_server.options, sasToken=token, **signed).location("f")
+
+
+async def test_of_two_removals_at_once_one_has_found_the_file(
+    azure_server: AzureServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    files = _opened(azure_server.options)
+    await files.save("f", parts(b"content"), {})
+    found = await files.find("f")
+
+    async def both_find_it(*_: object) -> StoredFile | None:
+        return found
+
+    monkeypatch.setattr(type(files), "find", both_find_it)
+    assert [await files.delete("f"), await files.delete("f")] == [True, False]
+
+
+@pytest.fixture
+def machine(azure_server: AzureServer, monkeypatch: pytest.MonkeyPatch) -> dict[str, object]:
+    """Options without a key, on a machine with a role; the account is a part of the path."""
+    monkeypatch.setenv("AZURE_MSI_ENDPOINT", azure_server.token_url)
+    return {**azure_server.place, "endpoint": f"{azure_server.url}/{ACCOUNT}"}
+
+
+async def test_a_machine_asks_for_a_token(
+    azure_server: AzureServer, machine: dict[str, object]
+) -> None:
+    files = _opened(machine)
+
+    await files.save("a b", parts(HUGE), {})
+    assert await whole(files, "a b") == HUGE
+    assert [file.name for file in await listed(files)] == ["a b"]
+    assert await files.delete("a b")
+
+    assert len(azure_server.tokens) == 1
+
+
+async def test_what_a_machine_cannot_sign_this_server_sends(
+    azure_server: AzureServer, machine: dict[str, object]
+) -> None:
+    """obstore signs the encoded name, Azure the name itself."""
+    files = _opened(machine, directAccess=True, presignedUrl=True)
+    await files.save("d/f@1.txt", parts(b"content"), {})
+
+    address = files.location("d/f@1.txt")
+    assert address is not None
+    async with httpx.AsyncClient() as browser:
+        answer = await browser.get(address)
+        altered = await browser.get(address.replace("sig=", "sig=0"))
+    assert (answer.status_code, answer.content) == (200, b"content")
+    assert altered.status_code == 403
+
+    assert files.location("a b.txt") is None
+    assert files.location("é.txt") is None
+    # Nor can it where it sees no account in the address.
+    elsewhere = _opened(azure_server.place, directAccess=True, presignedUrl=True)
+    assert elsewhere.location("f") is None

@@ -9,7 +9,7 @@ import httpx
 import pytest
 
 from parsepy.errors import ParseError
-from parsepy.files.base import FileStore
+from parsepy.files.base import FileStore, StoredFile
 from parsepy.files.objectstore import open_object_store
 from parsepy.options.errors import OptionsError
 from tests.files.samples import LARGE, BrokenUpload, broken, listed, parts, whole
@@ -165,3 +165,17 @@ async def test_addresses_elsewhere_than_at_google_are_warned_of(
     await files.save("f", parts(b"content"), {})
     async with httpx.AsyncClient() as browser:
         assert (await browser.get(files.location("f") or "")).status_code == 403
+
+
+async def test_of_two_removals_at_once_one_has_found_the_file(
+    gcs_server: GcsServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    files = _opened(gcs_server)
+    await files.save("f", parts(b"content"), {})
+    found = await files.find("f")
+
+    async def both_find_it(*_: object) -> StoredFile | None:
+        return found
+
+    monkeypatch.setattr(type(files), "find", both_find_it)
+    assert [await files.delete("f"), await files.delete("f")] == [True, False]

@@ -12,7 +12,7 @@ from parsepy.files.base import FileStore
 from parsepy.files.objectstore import open_object_store
 from tests.files.samples import parts
 from tests.support.azure_server import AzureServer
-from tests.support.azure_signatures import KEY
+from tests.support.azure_signatures import ACCOUNT, KEY
 from tests.support.gcs_server import GcsServer
 from tests.support.gcs_signatures import HOST
 from tests.support.object_server import ObjectServer
@@ -44,11 +44,14 @@ class Service:
             return await browser.request(method, address)
 
 
-@pytest.fixture(params=["azure", "gcs"])
+@pytest.fixture(params=["azure", "azure in the path", "gcs"])
 def service(request: pytest.FixtureRequest) -> Service:
-    if request.param == "azure":
+    if request.param != "gcs":
         azure: AzureServer = request.getfixturevalue("azure_server")
-        return Service("azure", azure, azure.options, {}, 403, "se", "sig")
+        options = azure.options
+        if request.param == "azure in the path":
+            options["endpoint"] = f"{azure.url}/{ACCOUNT}"
+        return Service("azure", azure, options, {}, 403, "se", "sig")
     gcs: GcsServer = request.getfixturevalue("gcs_server")
     host = {"Host": HOST}
     names = ("X-Goog-Expires", "X-Goog-Signature")
