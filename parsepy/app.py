@@ -38,14 +38,10 @@ from parsepy.permissions.denylist import Denylist
 from parsepy.permissions.file_signatures import FileSignatures
 from parsepy.permissions.file_urls import FileUrls
 from parsepy.pubsub.base import PubSub
-from parsepy.pubsub.confirmed import Confirmed
 from parsepy.purchases.app_store import AppStore
 from parsepy.purchases.product_rules import ProductRules
 from parsepy.schema.api import SchemaApi
-from parsepy.schema.definitions import read_definitions
-from parsepy.schema.migration import Migration
 from parsepy.schema.registry import SchemaRegistry
-from parsepy.security_check.service import SelfCheck
 from parsepy.storage.base import Storage
 from parsepy.storage.marks import open_marks
 from parsepy.storage.opening import open_storage
@@ -60,6 +56,7 @@ if TYPE_CHECKING:
     from parsepy.cloud.watching import Watcher
     from parsepy.email.mailer import AppMailer
     from parsepy.livequery.parts import LiveParts
+    from parsepy.security_check.service import SelfCheck
 
 FIRST_CLASSES: Final = ("_User", "_Role")
 """Classes that every store has from the first start on, as with parse-server."""
@@ -226,7 +223,7 @@ class AppParts:
             cloud=self.cloud,
             config=self.cloud_app.config,
             allowed_routes=_allowed_routes(options),
-            self_check=SelfCheck(options),
+            self_check=_self_check(options),
             logs=self.logs,
             readiness=Readiness(self._checks(options)),
             app_store=AppStore(self.outbound),
@@ -284,7 +281,8 @@ class AppParts:
         if self.watcher is not None:
             self.watcher.start()
         self.services.state = "ok"
-        self.services.self_check.started()
+        if self.services.self_check is not None:
+            self.services.self_check.started()
 
     async def _settle_code(self) -> None:
         guard_tasks(asyncio.get_running_loop())
@@ -298,6 +296,7 @@ class AppParts:
         self.changes.share(open_marks(options))
         if options.redis_url is None:
             return
+        from parsepy.pubsub.confirmed import Confirmed
         from parsepy.pubsub.redis import RedisPubSub
 
         self._pubsub = RedisPubSub(options.redis_url)
@@ -312,6 +311,9 @@ class AppParts:
     async def _migrate(self) -> None:
         defined = self.services.options.schema
         if defined:
+            from parsepy.schema.definitions import read_definitions
+            from parsepy.schema.migration import Migration
+
             definitions = read_definitions(defined)
             await Migration(definitions, self.services.schemas, self.schemas).run()
 
@@ -345,7 +347,8 @@ class AppParts:
             await self.analytics.close()
         await self.users.background.settled()
         await self.users.sessions.settled()
-        await self.services.self_check.close()
+        if self.services.self_check is not None:
+            await self.services.self_check.close()
         await self.services.readiness.close()
         if self._pubsub is not None:
             await self._pubsub.close()
@@ -434,6 +437,14 @@ def _analytics(options: ServerOptions, storage: Storage) -> "Analytics | None":
     from parsepy.analytics.opening import open_analytics
 
     return open_analytics(options.analytics_adapter, storage)
+
+
+def _self_check(options: ServerOptions) -> "SelfCheck | None":
+    if not options.security.enable_check:
+        return None
+    from parsepy.security_check.service import SelfCheck
+
+    return SelfCheck(options)
 
 
 def _live(

@@ -3,6 +3,7 @@
 import base64
 import hashlib
 import logging
+from typing import TYPE_CHECKING
 
 from starlette.types import Receive, Scope, Send
 
@@ -15,12 +16,11 @@ from parsepy.http.answer import JSON_TYPE, Answer, Headers, StreamedAnswer
 from parsepy.http.cors import Cors
 from parsepy.http.failure import failure_body
 from parsepy.http.freshness import is_fresh
-from parsepy.http.idempotency import Idempotency
 from parsepy.http.origin import Origins
+from parsepy.http.page_paths import PagePaths
 from parsepy.http.request import Request
 from parsepy.http.routers import files
 from parsepy.http.routers.files import FileRequest
-from parsepy.http.routers.pages import PageRoutes
 from parsepy.http.routers.system import health, ready
 from parsepy.http.routes import find_route
 from parsepy.http.routing import Handler
@@ -31,6 +31,9 @@ from parsepy.permissions.caller import Caller
 from parsepy.protocol import credentials as credential_rules
 from parsepy.protocol import json
 from parsepy.types import JSONObject
+
+if TYPE_CHECKING:
+    from parsepy.http.idempotency import Idempotency
 
 _log = logging.getLogger(__name__)
 
@@ -49,10 +52,8 @@ class ParseApi:
         self._origins = Origins(services.options)
         self._admission = Admission(services)
         self._mount = services.options.mount_path
-        self._idempotency = (
-            Idempotency(services.objects) if services.options.idempotency.paths else None
-        )
-        self._pages = PageRoutes(services)
+        self._idempotency = _idempotency(services)
+        self._pages = PagePaths(services)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         headers: dict[bytes, bytes] = dict(scope["headers"])
@@ -115,7 +116,9 @@ class ParseApi:
         if page is not None:
             url = await self._origins.mount_url(scope, headers, mount)
             visitor = RequestContext(self._services.objects, Caller(), url, headers, address)
-            return await self._pages.respond(page, visitor, method, scope["query_string"], receive)
+            return await self._pages.routes.respond(
+                page, visitor, method, scope["query_string"], receive
+            )
         content = await self._content(receive, headers, segments)
         body = bodies.decode(content, headers)
         query = _query(scope, segments)
@@ -198,6 +201,14 @@ class ParseApi:
             body = error.body(sanitise=self._options.enable_sanitized_error_response)
             return Answer(body, error.http_status)
         return Answer(failure_body(error, self._options), error.http_status)
+
+
+def _idempotency(services: AppServices) -> "Idempotency | None":
+    if not services.options.idempotency.paths:
+        return None
+    from parsepy.http.idempotency import Idempotency
+
+    return Idempotency(services.objects)
 
 
 def _query(scope: Scope, segments: list[str]) -> JSONObject:

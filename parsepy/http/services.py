@@ -1,8 +1,8 @@
 """What the routes of one app work with."""
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from parsepy.analytics.adapter import Analytics
 from parsepy.cloud.config import Config
 from parsepy.cloud.service import Cloud
 from parsepy.files.base import FileStore
@@ -17,12 +17,15 @@ from parsepy.objects.context import ObjectServices
 from parsepy.options.model import ServerOptions
 from parsepy.purchases.app_store import AppStore
 from parsepy.schema.api import SchemaApi
-from parsepy.security_check.service import SelfCheck
 from parsepy.users.accounts import Accounts
 from parsepy.users.challenge import Challenges
 from parsepy.users.password_reset import PasswordReset
 from parsepy.users.sessions import Sessions
 from parsepy.users.verification import EmailVerification
+
+if TYPE_CHECKING:
+    from parsepy.analytics.adapter import Analytics
+    from parsepy.security_check.service import SelfCheck
 
 
 @dataclass(slots=True)
@@ -47,9 +50,10 @@ class AppServices:
     config: Config
     allowed_routes: RouteAllowList | None
     """`None` where all are open."""
-    self_check: SelfCheck
+    self_check: "SelfCheck | None"
+    """`None` where it is off."""
     app_store: AppStore
-    analytics: Analytics | None
+    analytics: "Analytics | None"
     logs: Logs
     readiness: Readiness
     state: str = "initialized"

@@ -14,12 +14,12 @@ _log = logging.getLogger(__name__)
 
 
 class SelfCheck:
-    """Raises `OptionsError` where the check is on and a group of the app's own cannot be made."""
+    """Of an app that has the check on. Raises `OptionsError` where a group of its own cannot be
+    made."""
 
     def __init__(self, options: ServerOptions) -> None:
-        self.is_enabled = options.security.enable_check
-        self._is_logged = self.is_enabled and options.security.enable_check_log
-        self._groups = groups_of(options) if self.is_enabled else ()
+        self._is_logged = options.security.enable_check_log
+        self._groups = groups_of(options)
         self._logging: asyncio.Task[None] | None = None
 
     async def report(self) -> JSONObject:

@@ -5,6 +5,7 @@ import logging
 
 import pytest
 
+from parsepy.app import create_app
 from parsepy.security_check import Check, CheckGroup
 from parsepy.security_check.service import SelfCheck
 from tests.security_check.settings import options_with
@@ -79,15 +80,21 @@ async def test_where_all_is_well_the_log_warns_of_nothing(caplog: pytest.LogCapt
 
 @pytest.mark.parametrize(
     "security",
-    [{}, {"enableCheck": True}, {"enableCheckLog": True}],
-    ids=["off", "on request only", "log without check"],
+    [{}, {"enableCheckLog": True}],
+    ids=["off", "log without check"],
 )
-async def test_the_log_is_left_alone_unless_both_switches_are_on(
-    caplog: pytest.LogCaptureFixture, security: dict[str, object]
+def test_where_the_check_is_off_there_is_none(security: dict[str, object]) -> None:
+    app = create_app(options_with(security={**security, "checkGroups": [1]}))
+
+    assert app.parts.services.self_check is None
+
+
+async def test_the_log_is_left_alone_where_the_check_is_for_requests_only(
+    caplog: pytest.LogCaptureFixture,
 ) -> None:
     ran = []
     group = CheckGroup("House", [Check("Door", "Open.", "Shut it.", lambda: ran.append(1))])
-    check = SelfCheck(options_with(security={**security, "checkGroups": [group]}))
+    check = SelfCheck(options_with(security={"enableCheck": True, "checkGroups": [group]}))
 
     before = asyncio.all_tasks()
     check.started()
@@ -113,7 +120,3 @@ async def test_an_end_does_not_wait_for_a_check() -> None:
     await asyncio.wait_for(began.wait(), timeout=30)
 
     await asyncio.wait_for(check.close(), timeout=5)
-
-
-async def test_groups_of_a_check_that_is_off_are_not_made() -> None:
-    SelfCheck(options_with(security={"checkGroups": [1]}))

@@ -18,10 +18,8 @@ from parsepy.http import query_string
 from parsepy.http.answer import Answer, StreamedAnswer
 from parsepy.http.failure import failure_body
 from parsepy.http.page_answers import streamed
-from parsepy.http.routes import ROUTES
 from parsepy.http.services import AppServices
 from parsepy.objects.context import RequestContext
-from parsepy.options.errors import OptionsError
 from parsepy.pages.answers import NotFound, PageAnswer
 from parsepy.pages.custom_routes import CustomRoute
 from parsepy.pages.page import Page
@@ -33,7 +31,6 @@ from parsepy.types import JSONObject
 _MOST_BYTES: Final = 100 * 1024
 """Of a form; what Express takes."""
 
-_OTHER_ROUTES: Final = frozenset((*ROUTES, "files", "health"))
 _CHOOSE_PASSWORD: Final = "choose_password"
 
 
@@ -196,19 +193,9 @@ class PageRoutes:
     def __init__(self, services: AppServices) -> None:
         self._services = services
         self._pages = Pages(services.options)
-        self._endpoint = self._pages.endpoint.lower().split("/")
-        if self._endpoint[0] in _OTHER_ROUTES:
-            raise OptionsError(
-                f"Option pages.pagesEndpoint: {self._pages.endpoint} is a route of the API."
-            )
 
-    def find(self, method: str, segments: list[str]) -> PageRoute | None:
-        """The route of a path behind the mount, if it is a page's."""
-        # An empty part in a path is marked by one in front.
-        named = segments[1:] if segments[:1] == [""] else segments
-        if not named or named[0].lower() != self._endpoint[0]:
-            return None
-        parts = self._below_endpoint(named)
+    def find(self, method: str, parts: list[str]) -> PageRoute | None:
+        """The route of what stands behind the endpoint of pages."""
         if method == "HEAD":
             method = "GET"
         if not parts:
@@ -256,11 +243,6 @@ class PageRoutes:
             return None
         route, parameters = custom
         return PageRoute(partial(_custom, route), app_id, parameters=parameters)
-
-    def _below_endpoint(self, segments: list[str]) -> list[str]:
-        length = len(self._endpoint)
-        is_below = [part.lower() for part in segments[:length]] == self._endpoint
-        return segments[length:] if is_below else []
 
     def _check_app(self, route: PageRoute, request: PageRequest) -> None:
         app_id = request.query.get("appId") if route.app_id is None else route.app_id

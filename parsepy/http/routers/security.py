@@ -10,12 +10,13 @@ from parsepy.http.routing import Routes
 async def report(request: Request) -> Answer:
     if not request.ctx.caller.is_master:
         raise errors.master_key_required()
-    if not request.services.self_check.is_enabled:
+    self_check = request.services.self_check
+    if self_check is None:
         raise HTTPError(
             409,
             "Enable Parse Server option `security.enableCheck` to run security check.",
         )
-    return Answer(await request.services.self_check.report())
+    return Answer(await self_check.report())
 
 
 ROUTES: Routes = {("GET", 0): report}

@@ -26,7 +26,7 @@ async def ready(services: AppServices) -> Answer:
 async def server_info(request: Request) -> Answer:
     if not request.ctx.caller.is_master:
         raise errors.master_key_required()
-    features = _features(security_check=request.services.self_check.is_enabled)
+    features = _features(security_check=request.services.self_check is not None)
     return Answer({"features": features, "parseServerVersion": PARSE_SERVER_VERSION})
 
 
