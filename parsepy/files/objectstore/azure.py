@@ -22,6 +22,8 @@ from parsepy.options.errors import OptionsError
 from parsepy.options.reading import OptionReader
 
 NAMES: Final = ("account", "container", "accessKey", "sasToken", "endpoint", *COMMON)
+_KEY_OF_ROLE_KEPT: Final = timedelta(hours=2)
+"""For longer signatures obstore asks for another key each time."""
 _UNFINISHED: Final = "Azure shows none of them, and discards them itself within a week"
 
 
@@ -51,11 +53,21 @@ def read_azure(given: OptionReader) -> Place:
         sign=_signer(account, container, address, key),
     )
     place = settings.place(address, service, Hidden(_UNFINISHED))
-    if token and place.direct_access and place.expires is not None:
+    if key is None and place.direct_access and place.expires is not None:
+        _check_signing(given, place.expires, token)
+    return place
+
+
+def _check_signing(given: OptionReader, expires: timedelta, token: str | None) -> None:
+    """Raises `OptionsError` where nobody could sign an address, or only by a request for each."""
+    if token is not None:
         raise OptionsError(
             f"Option {given.path}.presignedUrl needs an accessKey: a sasToken cannot sign."
         )
-    return place
+    if expires > _KEY_OF_ROLE_KEPT:
+        raise OptionsError(
+            f"Option {given.path}.presignedUrlExpires must be 7200 at most without an accessKey."
+        )
 
 
 def _credentials(settings: Settings) -> tuple[str | None, str | None]:

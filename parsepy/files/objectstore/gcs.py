@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Callable, Mapping
+from pathlib import Path
 from typing import Final
 from urllib.parse import quote
 
@@ -18,6 +19,11 @@ _log = logging.getLogger(__name__)
 
 NAMES: Final = ("bucket", "projectId", "keyFilename", "credentials", "endpoint", *COMMON)
 _PUBLIC: Final = "https://storage.googleapis.com"
+_KEYS_OF_OBSTORE: Final = (
+    "GOOGLE_SERVICE_ACCOUNT",
+    "GOOGLE_SERVICE_ACCOUNT_PATH",
+    "GOOGLE_SERVICE_ACCOUNT_KEY",
+)
 _REGION: Final = "auto"
 """Said to a client that wants one; Google asks for none."""
 
@@ -52,21 +58,29 @@ def read_gcs(given: OptionReader) -> Place:
         MultipartUploads(listed),
     )
     if place.direct_access and place.expires is not None:
-        _check_signing(given, place, host, account)
+        if not _has_key(settings, account, key_file):
+            raise OptionsError(
+                f"Option {given.path}.presignedUrl needs keyFilename or credentials with a key:"
+                " without, Google would be asked for every address."
+            )
+        if host != _PUBLIC and place.base_url is None:
+            _log.warning(
+                "filesAdapter: addresses are signed for the host storage.googleapis.com; at %s they"
+                " open only if it is passed on so",
+                host,
+            )
     return place
 
 
-def _check_signing(
-    given: OptionReader, place: Place, host: str, account: Mapping[str, object]
-) -> None:
-    """Raises `OptionsError` where nobody could sign an address."""
-    if account.get("disable_oauth") is True:
-        raise OptionsError(
-            f"Option {given.path}.presignedUrl needs credentials, not disable_oauth."
-        )
-    if host != _PUBLIC and place.base_url is None:
-        _log.warning(
-            "filesAdapter: addresses are signed for the host storage.googleapis.com; at %s they"
-            " open only if it is passed on so",
-            host,
-        )
+def _has_key(settings: Settings, account: Mapping[str, object], key_file: str | None) -> bool:
+    """Whether obstore finds a key to sign with, where it looks."""
+    if account:
+        return account.get("disable_oauth") is not True
+    if key_file or any(settings.variable(name) for name in _KEYS_OF_OBSTORE):
+        return True
+    path = settings.variable("GOOGLE_APPLICATION_CREDENTIALS")
+    if path is None:
+        return False
+    # obstore has read it, or else the start has ended before.
+    found = json.loads(Path(path).read_bytes())
+    return isinstance(found, dict) and found.get("type") == "service_account"

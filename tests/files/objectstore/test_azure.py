@@ -247,6 +247,14 @@ async def test_a_machine_asks_for_a_token(
     assert len(azure_server.tokens) == 1
 
 
+async def test_a_machine_signs_for_two_hours_at_most(machine: dict[str, object]) -> None:
+    signed = {"directAccess": True, "presignedUrl": True}
+
+    _opened(machine, **signed, presignedUrlExpires=7200)
+    with pytest.raises(OptionsError, match="presignedUrlExpires must be 7200 at most"):
+        _opened(machine, **signed, presignedUrlExpires=7201)
+
+
 async def test_what_a_machine_cannot_sign_this_server_sends(
     azure_server: AzureServer, machine: dict[str, object]
 ) -> None:

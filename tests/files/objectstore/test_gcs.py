@@ -14,7 +14,7 @@ from parsepy.files.objectstore import open_object_store
 from parsepy.options.errors import OptionsError
 from tests.files.samples import LARGE, BrokenUpload, broken, listed, parts, whole
 from tests.support.gcs_server import BUCKET, METADATA, GcsServer
-from tests.support.gcs_signatures import ServiceAccount
+from tests.support.gcs_signatures import HOST, ServiceAccount
 
 pytestmark = pytest.mark.anyio
 
@@ -115,15 +115,23 @@ async def test_the_key_of_somebody_else_is_refused_and_kept(
     assert gcs_server.objects == {}
 
 
-async def test_a_machine_asks_its_metadata_server_for_a_token(
+@pytest.fixture
+def machine(
     gcs_server: GcsServer, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
-    """Without a key; the token counts as long as Google says."""
+) -> dict[str, object]:
+    """Options without a key, on a machine with a role."""
     for name in ("GOOGLE_APPLICATION_CREDENTIALS", "GOOGLE_SERVICE_ACCOUNT", "GCP_KEYFILE_PATH"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("HOME", str(tmp_path))
     monkeypatch.setenv("GCE_METADATA_HOST", gcs_server.url.removeprefix("http://"))
-    files = _opened(gcs_server, credentials=None)
+    return {"credentials": None}
+
+
+async def test_a_machine_asks_its_metadata_server_for_a_token(
+    gcs_server: GcsServer, machine: dict[str, object]
+) -> None:
+    """One counts as long as Google says."""
+    files = _opened(gcs_server, **machine)
 
     await files.save("f", parts(HUGE), {})
     assert await whole(files, "f") == HUGE
@@ -142,24 +150,49 @@ async def test_without_a_token_nothing_is_there(gcs_server: GcsServer) -> None:
         assert (await anybody.get(f"{gcs_server.url}/{BUCKET}/f")).status_code == 401
 
 
-async def test_nobody_signs_without_credentials(gcs_server: GcsServer) -> None:
-    account = {**gcs_server.account.credentials, "disable_oauth": True}
-    signed = {"directAccess": True, "presignedUrl": True}
+SIGNED: dict[str, object] = {"directAccess": True, "presignedUrl": True}
 
-    with pytest.raises(OptionsError, match="presignedUrl needs credentials"):
-        _opened(gcs_server, credentials=account, **signed)
+
+def test_nobody_signs_without_a_key(gcs_server: GcsServer, machine: dict[str, object]) -> None:
+    """obstore would ask Google to do it, and everybody would wait."""
+    account = {**gcs_server.account.credentials, "disable_oauth": True}
+    for without in (machine, {"credentials": account}):
+        with pytest.raises(OptionsError, match="presignedUrl needs keyFilename or credentials"):
+            _opened(gcs_server, **without, **SIGNED)
+        _opened(gcs_server, **without, directAccess=True)
+
+
+@pytest.mark.parametrize(
+    "variable",
+    ["GOOGLE_APPLICATION_CREDENTIALS", "GOOGLE_SERVICE_ACCOUNT", "GCP_KEYFILE_PATH"],
+)
+async def test_a_key_that_a_variable_names_signs(
+    gcs_server: GcsServer,
+    machine: dict[str, object],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    variable: str,
+) -> None:
+    (tmp_path / "key.json").write_text(json.dumps(gcs_server.account.credentials))
+    monkeypatch.setenv(variable, str(tmp_path / "key.json"))
+    files = _opened(gcs_server, **machine, **SIGNED)
+    await files.save("f", parts(b"content"), {})
+
+    async with httpx.AsyncClient(headers={"Host": HOST}) as browser:
+        answer = await browser.get(files.location("f") or "")
+
+    assert (answer.status_code, answer.content) == (200, b"content")
 
 
 async def test_addresses_elsewhere_than_at_google_are_warned_of(
     gcs_server: GcsServer, caplog: pytest.LogCaptureFixture
 ) -> None:
     """obstore signs for Google's host whatever the endpoint is."""
-    signed = {"directAccess": True, "presignedUrl": True}
     with caplog.at_level(logging.WARNING):
-        _opened(gcs_server, **signed, endpoint="https://storage.googleapis.com")
-        _opened(gcs_server, **signed, baseUrl="https://cdn.example")
+        _opened(gcs_server, **SIGNED, endpoint="https://storage.googleapis.com")
+        _opened(gcs_server, **SIGNED, baseUrl="https://cdn.example")
         assert caplog.messages == []
-        files = _opened(gcs_server, **signed)
+        files = _opened(gcs_server, **SIGNED)
     assert "signed for the host storage.googleapis.com" in caplog.text
 
     await files.save("f", parts(b"content"), {})
