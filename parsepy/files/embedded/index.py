@@ -2,6 +2,7 @@
 of a small one."""
 
 import asyncio
+import errno
 import time
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
@@ -141,8 +142,10 @@ class Index:
         try:
             return await finished(asyncio.ensure_future(writer.run(write)))
         except ParseError as error:
-            if isinstance(error.__cause__, apsw.FullError | apsw.IOError):
-                raise OSError(f"{self._path}: {error.__cause__}") from error
+            cause = error.__cause__
+            if isinstance(cause, apsw.FullError | apsw.IOError):
+                number = errno.ENOSPC if isinstance(cause, apsw.FullError) else errno.EIO
+                raise OSError(number, str(cause), str(self._path)) from error
             raise
 
     async def _opened_to_write(self) -> GroupWriter:
