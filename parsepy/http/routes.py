@@ -50,12 +50,16 @@ def find_route(method: str, segments: list[str]) -> Handler | None:
     """The handler of a request; the first of `segments` is in lower case."""
     if not segments:
         return None
-    routes = _ROUTES.get(segments[0])
+    return routes_of(segments[0]).get((method, len(segments) - 1))
+
+
+def routes_of(first_segment: str) -> Routes:
+    """By method and number of segments behind it; nothing for a segment that has none."""
+    routes = _ROUTES.get(first_segment)
     if routes is None:
-        if segments[0] not in _RARE_ROUTES:
-            return None
-        routes = _imported(*_RARE_ROUTES[segments[0]])
-    return routes.get((method, len(segments) - 1))
+        rare = _RARE_ROUTES.get(first_segment)
+        return {} if rare is None else _imported(*rare)
+    return routes
 
 
 @cache

@@ -9,7 +9,7 @@ from urllib.parse import quote_from_bytes
 from hypothesis import strategies as st
 from hypothesis.strategies import DrawFn, SearchStrategy
 
-from parsepy.http.routes import ROUTES
+from parsepy.http.routes import FIRST_SEGMENTS, routes_of
 from parsepy.types import JSONObject, JSONValue
 from tests.fuzz import data
 from tests.fuzz import request_parts as parts
@@ -20,7 +20,7 @@ MOUNT: Final = "/parse"
 METHODS: Final = ["GET", "POST", "PUT", "DELETE", "HEAD", "PATCH", "OPTIONS"]
 Route: TypeAlias = tuple[str, str, int]
 ALL_ROUTES: Final[list[Route]] = sorted(
-    (name, method, count) for name, routes in ROUTES.items() for method, count in routes
+    (name, method, count) for name in FIRST_SEGMENTS for method, count in routes_of(name)
 )
 """First segment, method and how many segments follow: from the server's own table."""
 
