@@ -227,6 +227,19 @@ async def test_of_two_removals_at_once_one_has_found_the_file(
     assert [await files.delete("f"), await files.delete("f")] == [True, False]
 
 
+async def test_the_key_of_a_variable_signs(
+    azure_server: AzureServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("AZURE_STORAGE_ACCOUNT_KEY", KEY)
+    files = _opened(azure_server.place, directAccess=True, presignedUrl=True)
+    await files.save("a b.txt", parts(b"content"), {})
+
+    async with httpx.AsyncClient() as browser:
+        answer = await browser.get(files.location("a b.txt") or "")
+
+    assert (answer.status_code, answer.content) == (200, b"content")
+
+
 @pytest.fixture
 def machine(azure_server: AzureServer, monkeypatch: pytest.MonkeyPatch) -> dict[str, object]:
     """Options without a key, on a machine with a role; the account is a part of the path."""
