@@ -126,7 +126,8 @@ def _run(
     logs.configure(options.log_level, json=options.json_logs, silent=options.silent)
 
     def made() -> "ASGIApp":
-        return dress(create_app(options), options)
+        with without_collections():
+            return dress(create_app(options), options)
 
     if options.cluster == 1:
         return run_server(made(), listeners, announce, live_query=options.live_query)
