@@ -1,7 +1,8 @@
 """Conditional writes: done only to an object in the state that the client names."""
 
-from dataclasses import dataclass
 from typing import Final
+
+import msgspec
 
 from parsepy.errors import PreconditionFailed
 from parsepy.objects.context import RequestContext
@@ -15,8 +16,7 @@ from parsepy.schema.classes import ClassSchema
 _UPDATED_AT: Final = tree.Path("updatedAt", DATE)
 
 
-@dataclass(frozen=True, slots=True)
-class Condition:
+class Condition(msgspec.Struct, frozen=True):
     """`where` selects the state. `version` is the `updatedAt` that it stands for, if it is one."""
 
     where: Where

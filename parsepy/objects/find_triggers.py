@@ -1,9 +1,9 @@
 """The steps of a read that belong to the class's triggers (cloud-code sheet, 4.4 and 4.5)."""
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
 from typing import TypeAlias
 
+import msgspec
 from msgspec.structs import replace
 
 from parsepy.objects.context import RequestContext
@@ -12,8 +12,7 @@ from parsepy.protocol.find_parameters import FindParameters
 from parsepy.types import JSONValue, ParseObject
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
+class Found(msgspec.Struct, frozen=True):
     """`count` is `None` when none was asked for."""
 
     results: list[ParseObject]

@@ -2,8 +2,9 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterator
-from dataclasses import dataclass
 from typing import TypeAlias
+
+import msgspec
 
 from parsepy.objects.context import RequestContext
 from parsepy.protocol.field_types import is_typed
@@ -16,8 +17,7 @@ Fetch: TypeAlias = Callable[
 """Class, ids, what is wanted of the objects, and the read preference."""
 
 
-@dataclass(frozen=True, slots=True)
-class IncludePlan:
+class IncludePlan(msgspec.Struct, frozen=True):
     """Every path to include, parents before children, and which fields are wanted below it."""
 
     paths: tuple[KeyPath, ...]

@@ -1,8 +1,9 @@
 """What the object doors need from rooms further down the house."""
 
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
+
+import msgspec
 
 from parsepy import errors
 from parsepy.errors import ParseError
@@ -95,8 +96,7 @@ class ClassRules:
 PLAIN = ClassRules()
 
 
-@dataclass(frozen=True, slots=True)
-class Saving:
+class Saving(msgspec.Struct, frozen=True):
     """An object in a save, as a trigger gets it.
 
     `original` is the object before an update, as far as the caller may see it. `state` is what
@@ -111,8 +111,7 @@ class Saving:
     changes: JSONObject
 
 
-@dataclass(frozen=True, slots=True)
-class Reply:
+class Reply(msgspec.Struct, frozen=True):
     """What a trigger makes of the answer to a write: another one, or changes of it."""
 
     whole: JSONObject | None = None

@@ -5,8 +5,9 @@ Every sub-query goes through the read door itself, with the caller's rights on i
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
 from typing import TypeAlias
+
+import msgspec
 
 from parsepy import errors
 from parsepy.errors import Code, ParseError
@@ -40,8 +41,7 @@ _WHOLE = Selection()
 _UNREADABLE = frozenset((Code.OBJECT_NOT_FOUND, Code.OPERATION_FORBIDDEN))
 
 
-@dataclass(frozen=True, slots=True)
-class Doors:
+class Doors(msgspec.Struct, frozen=True):
     """The read door, handed in: it asks for sub-queries, and sub-queries go through it."""
 
     find_rows: FindRows
@@ -78,8 +78,7 @@ def _names_relation(where: Where) -> bool:
     return where.path.type is not None and where.path.type.name == "Relation"
 
 
-@dataclass(frozen=True, slots=True)
-class _Resolver:
+class _Resolver(msgspec.Struct, frozen=True):
     ctx: RequestContext
     schema: ClassSchema
     preferences: ReadPreferences

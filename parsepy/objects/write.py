@@ -4,7 +4,8 @@ whoever asks. A step takes the `Write` and changes only it; nothing is stored be
 
 import asyncio
 from collections.abc import Sequence
-from dataclasses import replace
+
+import msgspec
 
 from parsepy.errors import Code, DuplicateValue, ParseError
 from parsepy.objects import publish, write_answer, write_begin, write_steps, write_triggers
@@ -50,7 +51,7 @@ async def _changed_instead(write: Write, body: JSONObject) -> Written:
     """A create that a class rule has made an update. If the object goes before it is changed, the
     create begins anew."""
     try:
-        return replace(await _stored(await _judged(write)), changed=True)
+        return msgspec.structs.replace(await _stored(await _judged(write)), changed=True)
     except ParseError as error:
         if error.code != Code.OBJECT_NOT_FOUND:
             raise

@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass, field
 
+import msgspec
+
 from parsepy.errors import ParseError
 from parsepy.objects.conditions import UNCONDITIONAL, Condition
 from parsepy.objects.context import RequestContext
@@ -12,8 +14,7 @@ from parsepy.schema.classes import ClassSchema
 from parsepy.types import MISSING, JSONObject, JSONValue, Missing, ParseObject
 
 
-@dataclass(frozen=True, slots=True)
-class Guard:
+class Guard(msgspec.Struct, frozen=True):
     """A class rule's own condition on the state of an object before an update; `error` is what
     the client gets where it does not hold."""
 
@@ -84,8 +85,7 @@ class Write:
         return self.changes.pop(name, None)
 
 
-@dataclass(frozen=True, slots=True)
-class Written:
+class Written(msgspec.Struct, frozen=True):
     """The answer to a write; `existed` when a create turned out to be a log-in, `changed` when it
     turned out to be an update."""
 

@@ -1,8 +1,9 @@
 """Class-level permissions (CLP), read into rules that a request can test quickly."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Final
+
+import msgspec
 
 from parsepy.protocol.acl import PUBLIC
 from parsepy.types import JSONObject, JSONValue
@@ -13,8 +14,7 @@ REQUIRES_AUTHENTICATION: Final = "requiresAuthentication"
 POINTER_FIELDS: Final = "pointerFields"
 
 
-@dataclass(frozen=True, slots=True)
-class Rule:
+class Rule(msgspec.Struct, frozen=True):
     """Who may do one operation. `entities` are user ids and `role:<name>` entries."""
 
     public: bool
@@ -33,8 +33,7 @@ class Rule:
 OPEN: Final = Rule(public=True)
 
 
-@dataclass(frozen=True, slots=True)
-class ClassPermissions:
+class ClassPermissions(msgspec.Struct, frozen=True):
     """`protected_fields`: group → hidden fields. `default_acl`: `None` when objects are public."""
 
     rules: Mapping[str, Rule]

@@ -4,14 +4,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
+import msgspec
+
 from parsepy.protocol.field_types import ACL, DATE, STRING, Fields, FieldType
 from parsepy.schema import class_permissions
 from parsepy.schema.system_classes import DEFAULT_COLUMNS, is_volatile
 from parsepy.types import MISSING, JSONObject, JSONValue, Missing
 
 
-@dataclass(frozen=True, slots=True)
-class Field:
+class Field(msgspec.Struct, frozen=True):
     type: FieldType
     required: bool = False
     default: JSONValue | Missing = MISSING

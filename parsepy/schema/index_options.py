@@ -9,8 +9,9 @@ They stand beside `indexes`, where parse-server, its dashboard and the SDKs pass
 that many seconds after the date in the field.
 """
 
-from dataclasses import dataclass
 from typing import Final
+
+import msgspec
 
 from parsepy import errors
 from parsepy.types import JSONObject, JSONValue
@@ -19,8 +20,7 @@ LONGEST_EXPIRY: Final = 2**31 - 1
 """Seconds; MongoDB takes no more."""
 
 
-@dataclass(frozen=True, slots=True)
-class IndexOptions:
+class IndexOptions(msgspec.Struct, frozen=True):
     unique: bool = False
     sparse: bool = False
     expire_after_seconds: int | None = None

@@ -13,8 +13,9 @@ must tell apart are `DuplicateValue` and `ClassExists`; a store that cannot be r
 
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
-from dataclasses import dataclass
 from typing import Final, Protocol
+
+import msgspec
 
 from parsepy.aggregation.pipeline import AS_STORED, AggregateOptions
 from parsepy.errors import DuplicateValue
@@ -30,8 +31,7 @@ from parsepy.storage.updates import Outcome, Transition, Update
 from parsepy.types import JSONObject, JSONValue, ParseObject
 
 
-@dataclass(frozen=True, slots=True)
-class Capabilities:
+class Capabilities(msgspec.Struct, frozen=True):
     """What differs between stores that a caller may have to know."""
 
     name: str
@@ -43,8 +43,7 @@ class Capabilities:
     """Whether changes of one object are answered in the order in which they were done."""
 
 
-@dataclass(frozen=True, slots=True)
-class Index:
+class Index(msgspec.Struct, frozen=True):
     """An index that the server itself wants on a class (schema-API indexes are `create_index`).
 
     `fields` are Parse fields or dotted paths (`authData.anonymous.id`), ascending.

@@ -1,16 +1,16 @@
 """Changes of objects as a store tells them by itself, whoever has made them."""
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
 from typing import Protocol
+
+import msgspec
 
 from parsepy.errors import Code, ParseError
 from parsepy.schema.classes import ClassSchema
 from parsepy.types import ParseObject
 
 
-@dataclass(frozen=True, slots=True)
-class ObjectChange:
+class ObjectChange(msgspec.Struct, frozen=True):
     """An object before and after a change, complete and with its internal columns.
 
     Without `before` it is new, without `after` it is gone. Where the store has not kept what was

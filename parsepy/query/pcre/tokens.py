@@ -1,13 +1,13 @@
 """The pieces of a pattern, in the syntax of each engine."""
 
-from dataclasses import dataclass
 from typing import Final
+
+import msgspec
 
 from parsepy.query.pcre.characters import quoted
 
 
-@dataclass(frozen=True, slots=True)
-class Token:
+class Token(msgspec.Struct, frozen=True):
     """A piece of the pattern in the syntax of both engines; `char` when it is one character."""
 
     linear: str | None

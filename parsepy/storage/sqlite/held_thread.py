@@ -4,12 +4,12 @@ import asyncio
 import logging
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass
 from queue import Empty, SimpleQueue
 from time import monotonic
 from typing import Any, Final, TypeVar
 
 import apsw
+import msgspec
 
 from parsepy import errors
 from parsepy.storage.sqlite.held import HeldWriter, took_too_long
@@ -22,8 +22,7 @@ _STEPS_BETWEEN_LOOKS: Final = 10_000
 _log = logging.getLogger(__name__)
 
 
-@dataclass(frozen=True, slots=True)
-class Asked:
+class Asked(msgspec.Struct, frozen=True):
     """A job and who waits for it; `None` in place of the job asks for the commit."""
 
     job: Job | None

@@ -4,10 +4,10 @@ import asyncio
 import re
 from collections.abc import AsyncIterator, Collection, Iterator, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import replace
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 from pymongo import InsertOne, MongoClient, UpdateOne
 from pymongo.database import Database
 
