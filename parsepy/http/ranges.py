@@ -1,14 +1,14 @@
 """`Range` of a request: which part of a file it asks for (RFC 9110, section 14)."""
 
 import re
-from dataclasses import dataclass
 from typing import Final
+
+import msgspec
 
 _ONE: Final = re.compile(rb"bytes=\s*(\d{0,19})-(\d{0,19})\s*")
 
 
-@dataclass(frozen=True, slots=True)
-class Part:
+class Part(msgspec.Struct, frozen=True):
     """From `start` up to and without `end`."""
 
     start: int

@@ -1,14 +1,13 @@
 """A request inside a batch, on its way to its route."""
 
-from dataclasses import dataclass
+import msgspec
 
 from parsepy.http.request import Request
 from parsepy.http.routers import classes
 from parsepy.http.routing import Handler
 
 
-@dataclass(frozen=True, slots=True)
-class SubRequest:
+class SubRequest(msgspec.Struct, frozen=True):
     handler: Handler
     request: Request
 

@@ -2,9 +2,9 @@
 
 import zlib
 from collections.abc import AsyncIterator, Mapping
-from dataclasses import dataclass
 from typing import Final
 
+import msgspec
 from starlette.types import Receive
 
 from parsepy import errors
@@ -16,8 +16,7 @@ _PART: Final = 256 << 10
 _MOST_DIGITS: Final = 19
 
 
-@dataclass(frozen=True, slots=True)
-class SizeLimit:
+class SizeLimit(msgspec.Struct, frozen=True):
     """`streamed` uploads have an error of their own."""
 
     bytes: int

@@ -7,8 +7,9 @@ servers, the last one to look sees all rows. All judge them by the same order, s
 
 import logging
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import Final
+
+import msgspec
 
 from parsepy.errors import Code, ParseError, PreconditionFailed
 from parsepy.installations.decision import DEVICE_TOKEN, INSTALLATION_ID, Merged, OthersWithToken
@@ -33,8 +34,7 @@ _JUDGED: Final = FindOptions(
 _NOT_DONE: Final = (Code.OBJECT_NOT_FOUND, Code.OPERATION_FORBIDDEN)
 
 
-@dataclass(frozen=True, slots=True)
-class Device:
+class Device(msgspec.Struct, frozen=True):
     """What a new row is known by: all rows that have it are the same device's."""
 
     field: str

@@ -5,8 +5,9 @@ of a token only where a token was sent.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Final
+
+import msgspec
 
 from parsepy import errors
 from parsepy.errors import Code, ParseError
@@ -17,8 +18,7 @@ DEVICE_TOKEN: Final = "deviceToken"
 INSTALLATION_ID: Final = "installationId"
 
 
-@dataclass(frozen=True, slots=True)
-class OthersWithToken:
+class OthersWithToken(msgspec.Struct, frozen=True):
     """The rows that hold a token which is another's now; `app_identifier`: only those of that app.
 
     Kept are those of the same installation, or the row `kept_row` where no installation is named.
@@ -30,16 +30,14 @@ class OthersWithToken:
     kept_row: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Merged:
+class Merged(msgspec.Struct, frozen=True):
     """A row that was the same device's, and what it has of it."""
 
     row: str
     field: str
 
 
-@dataclass(frozen=True, slots=True)
-class Decision:
+class Decision(msgspec.Struct, frozen=True):
     """`row` is the one to change; `None`: a new one is made. `tells_id`: whether the caller may
     learn which one it is, for he knows it by more than a token."""
 
@@ -48,8 +46,7 @@ class Decision:
     tells_id: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Matches:
+class Matches(msgspec.Struct, frozen=True):
     """The rows that the look-up has found. `target` is the one that an update names."""
 
     target: ParseObject | None

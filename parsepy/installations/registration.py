@@ -1,7 +1,8 @@
 """What the body of a write says of the device: the ids by which an installation is known."""
 
-from dataclasses import dataclass
 from typing import Final
+
+import msgspec
 
 from parsepy.objects.write_begin import change_field
 from parsepy.objects.write_state import Write
@@ -14,8 +15,7 @@ APNS_LENGTH: Final = 64
 _COMPARED: Final = ("deviceToken", "installationId", "deviceType", "appIdentifier")
 
 
-@dataclass(frozen=True, slots=True)
-class Registration:
+class Registration(msgspec.Struct, frozen=True):
     """All are texts that are not empty, or `None`.
 
     `known_by` is the installation that the write is about: the one that is sent, else the one that

@@ -5,8 +5,9 @@ store holds of the device is put right when the write is stored.
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import Final
+
+import msgspec
 
 from parsepy.errors import Code, ParseError
 from parsepy.installations.clean_up import CleanUp, Device
@@ -41,8 +42,7 @@ _COMPARED: Final = FindOptions(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class _Kept:
+class _Kept(msgspec.Struct, frozen=True):
     """For when the write is stored."""
 
     superfluous: OthersWithToken | Merged | None

@@ -1,8 +1,9 @@
 """What keeps an app's log, and what can be asked of it."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Final, Protocol
+
+import msgspec
 
 from parsepy.telemetry.entries import Entry
 from parsepy.types import JSONObject
@@ -13,8 +14,7 @@ MOST: Final = 1000
 """Entries of one answer: as long as the longest lines are, it stays below 64 MB."""
 
 
-@dataclass(frozen=True, slots=True)
-class LogQuery:
+class LogQuery(msgspec.Struct, frozen=True):
     """`since` and `until` are in milliseconds since 1970, both inclusive. `level` stands for
     itself and for what is more important. `text` is looked for in any case."""
 

@@ -1,8 +1,9 @@
 """Apple's `verifyReceipt`: whether a receipt is one of a purchase."""
 
 import re
-from dataclasses import dataclass
 from typing import Final
+
+import msgspec
 
 from parsepy.outbound import Outbound
 from parsepy.outbound.client import OutboundError
@@ -32,8 +33,7 @@ MEANINGS: Final = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Refusal:
+class Refusal(msgspec.Struct, frozen=True):
     """What Apple says against a receipt; `status` is `None` where nothing came that says so."""
 
     status: int | None

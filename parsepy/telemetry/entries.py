@@ -3,9 +3,9 @@
 import logging
 import traceback
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Final
 
+import msgspec
 import orjson
 
 from parsepy.protocol import dates
@@ -21,14 +21,13 @@ LONGEST_LINE: Final = 64 << 10
 """Bytes of a line; of an entry that needs more, its message is kept alone."""
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(msgspec.Struct, frozen=True):
     """`moment` is in milliseconds since 1970. `meta` are further members, of JSON."""
 
     level: str
     moment: int
     message: str
-    meta: Mapping[str, object] = field(default_factory=dict)
+    meta: Mapping[str, object] = msgspec.field(default_factory=dict)
 
 
 def entry_of(record: logging.LogRecord) -> Entry:

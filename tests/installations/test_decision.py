@@ -1,8 +1,7 @@
 """Which row a registration is about, case by case (push sheet, 1.3)."""
 
-from dataclasses import replace
-
 import pytest
+from msgspec.structs import replace
 
 from parsepy.errors import ParseError
 from parsepy.installations.decision import (

@@ -6,9 +6,9 @@ address of a file needs no key to read it.
 
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import aclosing
-from dataclasses import dataclass
 from typing import Final
 
+import msgspec
 from starlette.types import Receive
 
 from parsepy import errors
@@ -39,8 +39,7 @@ Admit = Callable[[JSONObject], Awaitable[Caller]]
 """Says who asks, by the headers, or by a body whose credentials it takes out."""
 
 
-@dataclass(frozen=True, slots=True)
-class FileRequest:
+class FileRequest(msgspec.Struct, frozen=True):
     """`segments` begin with `files`; `address` is the client's."""
 
     services: AppServices

@@ -1,9 +1,10 @@
 """How long log files are kept: option `maxLogFiles`."""
 
 import re
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
+
+import msgspec
 
 from parsepy.logs.base import DAY_MS
 from parsepy.logs.files.names import ERRORS, INFO, day_of, log_files
@@ -11,8 +12,7 @@ from parsepy.logs.files.names import ERRORS, INFO, day_of, log_files
 _GIVEN: Final = re.compile(r"([1-9]\d{0,5})(d?)", re.ASCII)
 
 
-@dataclass(frozen=True, slots=True)
-class Keeping:
+class Keeping(msgspec.Struct, frozen=True):
     """So many files of each kind, or those of so many days; without either, all of them."""
 
     files: int | None = None

@@ -2,9 +2,10 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
+
+import msgspec
 
 from parsepy.protocol import dates
 
@@ -17,8 +18,7 @@ ERRORS: Final = "err"
 _NAME: Final = re.compile(r"parse-server\.(info|err)\.(\d{4}-\d\d-\d\d)", re.ASCII)
 
 
-@dataclass(frozen=True, slots=True)
-class LogFile:
+class LogFile(msgspec.Struct, frozen=True):
     path: Path
     kind: str
     day: str

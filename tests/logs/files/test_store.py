@@ -25,7 +25,7 @@ def _entry(message: str, moment: int = NOON, level: str = "info", **meta: object
 
 
 def _messages(store: LogFiles, **wanted: object) -> list[object]:
-    fields = {name: getattr(ALWAYS, name) for name in ALWAYS.__slots__}
+    fields = {name: getattr(ALWAYS, name) for name in ALWAYS.__struct_fields__}
     return [entry["message"] for entry in store.query(LogQuery(**{**fields, **wanted}))]
 
 
