@@ -2,9 +2,10 @@
 
 import asyncio
 import logging
-from dataclasses import dataclass
 from time import monotonic
 from typing import Final, TypeAlias
+
+import msgspec
 
 from parsepy import errors
 from parsepy.cache import Changes
@@ -31,8 +32,7 @@ PAUSE: Final = 1.0
 _SLOT: Final = slot_of("hooks, all")
 
 
-@dataclass(frozen=True, slots=True)
-class FunctionHook:
+class FunctionHook(msgspec.Struct, frozen=True):
     name: str
     url: str
 
@@ -40,8 +40,7 @@ class FunctionHook:
         return {"functionName": self.name, "url": self.url}
 
 
-@dataclass(frozen=True, slots=True)
-class TriggerHook:
+class TriggerHook(msgspec.Struct, frozen=True):
     class_name: str
     kind: str
     url: str

@@ -3,9 +3,10 @@
 import asyncio
 import inspect
 import logging
-from dataclasses import dataclass
 from functools import partial
 from typing import Final
+
+import msgspec
 
 from parsepy.cloud.job_request import JobRequest
 from parsepy.cloud.pool import Pool
@@ -17,8 +18,7 @@ from parsepy.jobs.statuses import Status
 _log = logging.getLogger(__name__)
 
 
-@dataclass(frozen=True, slots=True)
-class Outcome:
+class Outcome(msgspec.Struct, frozen=True):
     status: Status
     message: str | None = None
 

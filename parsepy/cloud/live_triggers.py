@@ -3,9 +3,10 @@
 import logging
 from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import replace
 from functools import partial
 from typing import Any, Final, cast
+
+import msgspec
 
 from parsepy.cloud import loading, requests
 from parsepy.cloud.answers import encoded
@@ -108,7 +109,7 @@ class HandledLiveTriggers:
         await handle(entry, self._runner, ctx, request)
         if not request.send_event or request.event not in EVENTS:
             return None
-        return replace(
+        return msgspec.structs.replace(
             happened,
             event=request.event,
             object=_document(request.object),
@@ -155,7 +156,7 @@ def _query_json(asked: Asked) -> JSONObject:
 
 def _changed(asked: Asked, query: JSONObject) -> Asked:
     where = query.get("where")
-    return replace(
+    return msgspec.structs.replace(
         asked,
         where=where if isinstance(where, dict) else {},
         keys=_names(query.get("keys")),

@@ -17,8 +17,9 @@ Handlers may be plain or async functions; plain ones run in threads. They refuse
 import logging
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, TypeVar
+
+import msgspec
 
 from parsepy.cloud.decorators import Decorators, LiveListener, TriggerClass
 from parsepy.cloud.pseudo_classes import CONFIG_CLASS, CONNECT_CLASS, FILE_CLASS
@@ -61,8 +62,7 @@ class RegistrationError(ValueError):
     """A trigger that may not be on that class, or a name that cannot be called."""
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(msgspec.Struct, frozen=True):
     handler: Handler
     validator: "Validator | None" = None
 

@@ -1,14 +1,15 @@
 """What LiveQuery needs from an app's own code."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Protocol
+
+import msgspec
 
 from parsepy.objects.context import RequestContext
 from parsepy.types import JSONObject, ParseObject
 
 
-@dataclass(frozen=True, slots=True)
-class Situation:
+class Situation(msgspec.Struct, frozen=True):
     """A client, and how busy the server is: `clients` are connected, of `subscriptions` classes
     there are subscriptions."""
 
@@ -20,8 +21,7 @@ class Situation:
     installation_id: str | None
 
 
-@dataclass(frozen=True, slots=True)
-class Asked:
+class Asked(msgspec.Struct, frozen=True):
     """What a client wants to subscribe to; `op` is `subscribe` or `update`."""
 
     op: str
@@ -32,8 +32,7 @@ class Asked:
     watch: tuple[str, ...] | None
 
 
-@dataclass(frozen=True, slots=True)
-class Happened:
+class Happened(msgspec.Struct, frozen=True):
     """An event for one subscriber, before what is hidden from him is taken off."""
 
     event: str
@@ -42,8 +41,7 @@ class Happened:
     original: ParseObject | None
 
 
-@dataclass(frozen=True, slots=True)
-class Monitored:
+class Monitored(msgspec.Struct, frozen=True):
     """Something that happened on the server: `ws_connect`, `connect`, `subscribe`, `unsubscribe`,
     `ws_disconnect`. `client` is there once it has connected."""
 
@@ -52,7 +50,7 @@ class Monitored:
     subscriptions: int
     client: Situation | None = None
     user: ParseObject | None = None
-    details: JSONObject = field(default_factory=dict)
+    details: JSONObject = msgspec.field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,8 +4,9 @@ Whoever has one is let through by one condition on the row, so that a token work
 comes with it at the same moment.
 """
 
-from dataclasses import dataclass
 from typing import Final, TypeGuard
+
+import msgspec
 
 from parsepy.protocol import dates, ids, values
 from parsepy.protocol.field_types import DATE, STRING
@@ -17,8 +18,7 @@ from parsepy.types import JSONValue, ParseObject
 LENGTH: Final = 25
 
 
-@dataclass(frozen=True, slots=True)
-class MailToken:
+class MailToken(msgspec.Struct, frozen=True):
     """One kind of token: the column that holds it, and the one that holds when it ends."""
 
     column: str

@@ -1,9 +1,10 @@
 """Sessions: made at log-in, looked up by token on every request, ended."""
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
 from functools import partial
 from typing import Final
+
+import msgspec
 
 from parsepy import errors
 from parsepy.cache import Cache, Changes
@@ -31,8 +32,7 @@ _CREATED_AT: Final = tree.Path("createdAt", DATE)
 _USER_POINTER: Final = FieldType("Pointer", "_User")
 
 
-@dataclass(frozen=True, slots=True)
-class Session:
+class Session(msgspec.Struct, frozen=True):
     """A valid session's user, and when it ends (`None`: never)."""
 
     object_id: str

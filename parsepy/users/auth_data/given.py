@@ -1,6 +1,6 @@
 """The `authData` of a request, before any provider has looked at it."""
 
-from dataclasses import dataclass, field
+import msgspec
 
 from parsepy import errors
 from parsepy.auth.base import PROVIDER_NAME
@@ -10,11 +10,10 @@ from parsepy.protocol.operations import is_operation
 from parsepy.types import JSONMapping, JSONObject, JSONValue
 
 
-@dataclass(frozen=True, slots=True)
-class Given:
+class Given(msgspec.Struct, frozen=True):
     """`proofs`: provider → what the client says; `unlinked`: providers that are to go."""
 
-    proofs: dict[str, JSONObject] = field(default_factory=dict)
+    proofs: dict[str, JSONObject] = msgspec.field(default_factory=dict)
     unlinked: frozenset[str] = frozenset()
 
     @property

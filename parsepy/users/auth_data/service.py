@@ -4,8 +4,9 @@ have in common."""
 import logging
 from collections.abc import Iterable, Mapping
 from contextlib import AbstractAsyncContextManager, nullcontext
-from dataclasses import replace
 from typing import Final, cast
+
+import msgspec
 
 from parsepy.auth.base import AuthProvider, AuthRequest, Stage, Verdict
 from parsepy.errors import DuplicateValue, ParseError, script_failed
@@ -65,7 +66,7 @@ class AuthData:
             if "id" in data and not (isinstance(identity, str) and identity):
                 raise invalid_id(name)
             found[name] = data
-        return replace(given, proofs=found)
+        return msgspec.structs.replace(given, proofs=found)
 
     async def owners(
         self, ctx: RequestContext, proofs: Mapping[str, JSONObject]
