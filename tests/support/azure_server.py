@@ -229,14 +229,9 @@ class _AzureRequest(ObjectRequest):
 
     def _list(self) -> None:
         _allow("l", self.granted)
-        asked = self.query
-        delimiter = asked.get("delimiter", "")
-        page = self.state.listed(asked.get("prefix", ""), asked.get("marker", ""), delimiter)
+        page = self.state.listed(self.query.get("prefix", ""), self.query.get("marker", ""))
         blobs = "".join(_listed(key, each) for key, each in page.objects)
-        folders = "".join(
-            f"<BlobPrefix>{elements({'Name': name})}</BlobPrefix>" for name in page.folders
-        )
-        inner = f"<Blobs>{blobs}{folders}</Blobs>{elements({'NextMarker': page.after})}"
+        inner = f"<Blobs>{blobs}</Blobs>{elements({'NextMarker': page.after})}"
         body = f'\ufeff<?xml version="1.0" encoding="utf-8"?><EnumerationResults>{inner}'
         content_type = {"Content-Type": "application/xml"}
         self.answer(200, f"{body}</EnumerationResults>".encode(), **content_type)

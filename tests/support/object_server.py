@@ -27,11 +27,10 @@ def stored(data: bytes, headers: dict[str, str], modified: float) -> StoredObjec
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """Objects of a list in the order of their keys, and folders in place of those behind a
-    delimiter; `after` is the last key of the page unless it is the last page."""
+    """Objects of a list in the order of their keys; `after` is the last key of the page unless it
+    is the last page."""
 
     objects: list[tuple[str, StoredObject]]
-    folders: list[str]
     after: str
 
 
@@ -50,18 +49,11 @@ class ObjectServer:
         self.objects[key] = stored(data, headers, self.clock())
         return self.objects[key].tag
 
-    def listed(self, prefix: str, after: str, delimiter: str = "") -> Page:
+    def listed(self, prefix: str, after: str) -> Page:
         with self.lock:
             keys = [key for key in sorted(self.objects) if key.startswith(prefix) and key > after]
-            shown = {key: self.objects[key] for key in keys[: self.page]}
-        behind = {key: key[len(prefix) :].partition(delimiter or "\0") for key in shown}
-        return Page(
-            objects=[(key, shown[key]) for key, (_, found, _) in behind.items() if not found],
-            folders=sorted(
-                {f"{prefix}{name}{found}" for name, found, _ in behind.values() if found}
-            ),
-            after=keys[self.page - 1] if len(keys) > self.page else "",
-        )
+            shown = [(key, self.objects[key]) for key in keys[: self.page]]
+        return Page(shown, after=shown[-1][0] if len(keys) > self.page else "")
 
 
 class RefusedError(Exception):

@@ -213,6 +213,17 @@ def test_a_token_cannot_sign(azure_server: AzureServer) -> None:
     assert _opened(azure_server.options, sasToken=token, **signed).location("f")
 
 
+async def test_a_list_of_several_pages_has_every_file_once(azure_server: AzureServer) -> None:
+    azure_server.page = 2
+    names = ["a & b", "c", "d/e", "d/f", "é"]
+    for name in [*names, "beside"]:
+        azure_server.put(name if name == "beside" else f"p/{name}", b"content", {})
+
+    files = _opened(azure_server.options, bucketPrefix="p/")
+
+    assert sorted(file.name for file in await listed(files)) == sorted(names)
+
+
 async def test_of_two_removals_at_once_one_has_found_the_file(
     azure_server: AzureServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:

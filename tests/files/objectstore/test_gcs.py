@@ -200,6 +200,17 @@ async def test_addresses_elsewhere_than_at_google_are_warned_of(
         assert (await browser.get(files.location("f") or "")).status_code == 403
 
 
+async def test_a_list_of_several_pages_has_every_file_once(gcs_server: GcsServer) -> None:
+    gcs_server.page = 2
+    names = ["a & b", "c", "d/e", "d/f", "é"]
+    for name in [*names, "beside"]:
+        gcs_server.put(name if name == "beside" else f"p/{name}", b"content", {})
+
+    files = _opened(gcs_server, bucketPrefix="p/")
+
+    assert sorted(file.name for file in await listed(files)) == sorted(names)
+
+
 async def test_of_two_removals_at_once_one_has_found_the_file(
     gcs_server: GcsServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
