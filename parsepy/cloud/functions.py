@@ -1,37 +1,17 @@
 """Calling a cloud function (cloud-code sheet, section 1)."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import cast
 
 from parsepy.cloud import loading, requests, validation, values
 from parsepy.cloud.answers import encoded
 from parsepy.cloud.current import running
+from parsepy.cloud.exchange import Answered, Sent
 from parsepy.cloud.registry import Entry
 from parsepy.cloud.responses import Response
 from parsepy.cloud.runner import FUNCTION_FAILED, Runner
 from parsepy.errors import ParseError
 from parsepy.objects.context import RequestContext
-from parsepy.types import MISSING, JSONMapping, JSONObject, JSONValue, Missing
-
-
-@dataclass(frozen=True, slots=True)
-class Answered:
-    """`value` is in the wire's form; `MISSING` for nothing."""
-
-    value: JSONValue | Missing
-    status: int = 200
-    headers: Mapping[str, str] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True)
-class Sent:
-    """What a client sends along: `params` as JSON, `texts` of an address or a form, which win, and
-    `files` of a form, which are no JSON."""
-
-    params: JSONObject
-    texts: JSONMapping = field(default_factory=dict)
-    files: Mapping[str, object] = field(default_factory=dict)
+from parsepy.types import MISSING, JSONValue, Missing
 
 
 async def call(

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final, TypeAlias
 from parsepy import errors
 from parsepy.cache import Changes
 from parsepy.cloud.current import CloudApp
+from parsepy.cloud.exchange import Answered, Sent
 from parsepy.cloud.hooks import Hooks
 from parsepy.cloud.jobs import Jobs
 from parsepy.cloud.pseudo_classes import CONFIG_CLASS, CONNECT_CLASS, FILE_CLASS
@@ -21,7 +22,6 @@ from parsepy.types import JSONObject, JSONValue, Missing
 # What calls code, and the API that code sees, is imported when there is some.
 if TYPE_CHECKING:
     from parsepy.cloud.config_triggers import HandledConfigTriggers
-    from parsepy.cloud.functions import Answered, Sent
     from parsepy.cloud.live_triggers import HandledLiveTriggers
     from parsepy.cloud.triggers import HandledTriggers
     from parsepy.files.ports import FileTriggers
@@ -104,11 +104,9 @@ class Cloud:
 
     async def call(self, ctx: RequestContext, name: str, params: JSONObject) -> JSONValue | Missing:
         """Raises 141 for a name that nothing has, and what the function raises."""
-        from parsepy.cloud.functions import Sent
-
         return (await self.answer(ctx, name, Sent(params))).value
 
-    async def answer(self, ctx: RequestContext, name: str, sent: "Sent") -> "Answered":
+    async def answer(self, ctx: RequestContext, name: str, sent: Sent) -> Answered:
         """As `call`, with the status and headers that the function wants."""
         entry = self._functions.get(name)
         if entry is None:

@@ -1,16 +1,12 @@
 """`/functions/<name>` (cloud-code sheet, section 1)."""
 
-from typing import TYPE_CHECKING
-
+from parsepy.cloud.exchange import Sent
 from parsepy.http import multipart
 from parsepy.http.answer import Answer, Headers
 from parsepy.http.request import Request
 from parsepy.http.routing import Routes
 from parsepy.protocol import json
 from parsepy.types import JSONObject, JSONValue, Missing
-
-if TYPE_CHECKING:
-    from parsepy.cloud.functions import Sent
 
 
 async def call(request: Request) -> Answer:
@@ -34,9 +30,7 @@ def params_of(request: Request) -> JSONObject:
     return {**request.body, **_query_texts(request)}
 
 
-async def _sent(request: Request) -> "Sent":
-    from parsepy.cloud.functions import Sent
-
+async def _sent(request: Request) -> Sent:
     texts = _query_texts(request)
     if not request.content or not multipart.is_form(request.headers):
         return Sent(request.body, texts)
