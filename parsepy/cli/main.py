@@ -1,6 +1,7 @@
 """`parsepy`: the group of commands."""
 
 import time
+from functools import cache
 from importlib import import_module
 from typing import Final, cast
 
@@ -22,11 +23,14 @@ class _Commands(click.Group):
         return sorted(_COMMANDS)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        if cmd_name not in _COMMANDS:
-            return None
-        with without_collections():
-            module = import_module(f"parsepy.cli.{cmd_name}")
-        return cast("click.Command", getattr(module, cmd_name))
+        return _command(cmd_name) if cmd_name in _COMMANDS else None
+
+
+@cache
+def _command(name: str) -> click.Command:
+    with without_collections():
+        module = import_module(f"parsepy.cli.{name}")
+    return cast("click.Command", getattr(module, name))
 
 
 @click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})
