@@ -3,8 +3,9 @@
 import time
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Iterable
-from dataclasses import dataclass
 from typing import Generic, TypeVar
+
+import msgspec
 
 from parsepy.cache.changes import Changes
 from parsepy.cache.marks import slot_of
@@ -108,8 +109,7 @@ class Cache(Generic[Value]):
         return slot_of(f"{self._name}, {topic}")
 
 
-@dataclass(slots=True)
-class _Entry(Generic[Value]):
+class _Entry(msgspec.Struct, Generic[Value]):
     """`drops` is the mark of all drops at the last look, `seen` slots with the marks they had."""
 
     deadline: float

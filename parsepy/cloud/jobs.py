@@ -7,9 +7,10 @@ most `AT_ONCE` at a time, and have no time-out.
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
 from functools import partial
 from typing import Any, Final, cast
+
+import msgspec
 
 from parsepy import errors
 from parsepy.cloud.current import CloudApp, running
@@ -44,8 +45,7 @@ WAITS: Final = "Waiting until fewer jobs are running."
 """The message of a job while it waits for its turn."""
 
 
-@dataclass(slots=True, eq=False)
-class _Run:
+class _Run(msgspec.Struct, eq=False):
     job_id: str
     handler: Handler
     request: JobRequest

@@ -1,8 +1,9 @@
 """`User`, `Session`, `Role`, `Installation`: the classes of accounts in cloud code."""
 
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import Annotated, Any, Final, Self
+
+import msgspec
 
 from parsepy import errors
 from parsepy.cloud import saving
@@ -212,4 +213,6 @@ async def _visiting(installation_id: str | None, context: JSONObject | None) -> 
 
 
 def _from_installation(ctx: RequestContext, installation_id: str | None) -> RequestContext:
-    return replace(ctx, caller=replace(ctx.caller, installation_id=installation_id))
+    return msgspec.structs.replace(
+        ctx, caller=msgspec.structs.replace(ctx.caller, installation_id=installation_id)
+    )

@@ -1,8 +1,9 @@
 """What a route gives back, before it becomes bytes."""
 
 from collections.abc import AsyncIterator, Awaitable, Callable
-from dataclasses import dataclass
 from typing import Final, TypeAlias
+
+import msgspec
 
 from parsepy.types import JSONValue
 
@@ -11,8 +12,7 @@ Headers: TypeAlias = list[tuple[bytes, bytes]]
 JSON_TYPE: Final = b"application/json; charset=utf-8"
 
 
-@dataclass(slots=True)
-class Answer:
+class Answer(msgspec.Struct):
     """`headers` are sent with their capitals (`capitals.py`)."""
 
     value: JSONValue
@@ -20,8 +20,7 @@ class Answer:
     headers: Headers | None = None
 
 
-@dataclass(slots=True)
-class StreamedAnswer:
+class StreamedAnswer(msgspec.Struct):
     """Bytes that are no JSON, and the headers that describe them, `Content-Length` among them.
 
     `close` is called whatever becomes of the answer, and whether `content` was read or not.

@@ -2,8 +2,9 @@
 
 import asyncio
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
+
+import msgspec
 
 from parsepy import errors
 from parsepy.errors import ParseError
@@ -23,12 +24,11 @@ _BRIEF: Final = 64 * 1024
 """Bytes that are read here; more of them would hold up everybody."""
 
 
-@dataclass(slots=True)
-class Form:
+class Form(msgspec.Struct):
     """Of a name that comes twice, the last counts."""
 
-    texts: JSONObject = field(default_factory=dict)
-    files: "dict[str, File]" = field(default_factory=dict)
+    texts: JSONObject = msgspec.field(default_factory=dict)
+    files: "dict[str, File]" = msgspec.field(default_factory=dict)
 
 
 def is_form(headers: Mapping[bytes, bytes]) -> bool:

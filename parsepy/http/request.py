@@ -1,8 +1,9 @@
 """A request on its way to a route."""
 
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass, field
 from typing import TypeAlias
+
+import msgspec
 
 from parsepy.http.answer import Answer
 from parsepy.http.rate_limits import Asking
@@ -13,8 +14,7 @@ from parsepy.types import JSONObject
 FindRoute: TypeAlias = "Callable[[str, list[str]], Callable[[Request], Awaitable[Answer]] | None]"
 
 
-@dataclass(slots=True)
-class Request:
+class Request(msgspec.Struct):
     """`path` is the address behind the mount; `segments` are its decoded parts, the first in
     lower case. `query` holds the query string's values, JSON-decoded where they are JSON. `body`
     is an object, `{}` when none was sent. `asking` is on whose account the request goes, where
@@ -30,7 +30,7 @@ class Request:
     body: JSONObject
     find_route: "FindRoute"
     asking: Asking | None = None
-    headers: Mapping[bytes, bytes] = field(default_factory=dict)
+    headers: Mapping[bytes, bytes] = msgspec.field(default_factory=dict)
     content: bytes = b""
     """A form as it came, which `body` has nothing of."""
 

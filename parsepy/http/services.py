@@ -1,7 +1,8 @@
 """What the routes of one app work with."""
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+import msgspec
 
 from parsepy.cloud.config import Config
 from parsepy.cloud.service import Cloud
@@ -28,8 +29,7 @@ if TYPE_CHECKING:
     from parsepy.security_check.service import SelfCheck
 
 
-@dataclass(slots=True)
-class AppServices:
+class AppServices(msgspec.Struct):
     """Made in the composition root. `state` is what `/health` tells: `initialized`, `starting`,
     then `ok` or `error`, and `stopping` in the end."""
 

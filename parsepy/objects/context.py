@@ -1,8 +1,9 @@
 """What the object doors work with: the app's services, and who asks in this request."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
 from secrets import token_hex
+
+import msgspec
 
 from parsepy.objects.ports import (
     PLAIN,
@@ -27,8 +28,7 @@ from parsepy.schema.registry import SchemaRegistry
 from parsepy.storage.base import Storage
 
 
-@dataclass(slots=True)
-class ObjectServices:
+class ObjectServices(msgspec.Struct):
     """One app's objects. Made in the composition root, shared by all its requests."""
 
     options: ServerOptions
@@ -38,18 +38,18 @@ class ObjectServices:
     file_urls: FileUrls | None
     """`None` where every address is taken."""
     roles: RoleNames
-    rules: Mapping[str, ClassRules] = field(default_factory=dict)
-    protected: Mapping[str, Groups] = field(default_factory=dict)
+    rules: Mapping[str, ClassRules] = msgspec.field(default_factory=dict)
+    protected: Mapping[str, Groups] = msgspec.field(default_factory=dict)
     """Option `protectedFields`: class → group → fields."""
-    triggers: Triggers = field(default_factory=NoTriggers)
-    publisher: Publisher = field(default_factory=NoPublisher)
-    turns: Turns = field(default_factory=Turns)
+    triggers: Triggers = msgspec.field(default_factory=NoTriggers)
+    publisher: Publisher = msgspec.field(default_factory=NoPublisher)
+    turns: Turns = msgspec.field(default_factory=Turns)
     """Of changes of one object that are published."""
     file_location: Callable[[str], str | None] = lambda _name: None
     """The address of a file that this server does not serve itself."""
     signatures: FileSignatures | None = None
     """What makes addresses of files expire; `None` where they are plain."""
-    _merged: dict[str, tuple[ClassSchema, Groups]] = field(default_factory=dict)
+    _merged: dict[str, tuple[ClassSchema, Groups]] = msgspec.field(default_factory=dict)
 
     def rules_of(self, class_name: str) -> ClassRules:
         return self.rules.get(class_name, PLAIN)
@@ -68,8 +68,7 @@ class ObjectServices:
         return kept[1]
 
 
-@dataclass(slots=True)
-class RequestContext:
+class RequestContext(msgspec.Struct):
     """One request. `mount_url` is the API's public address, without a final slash.
 
     `headers` (names in lower case) and `address` say where it comes from. An `internal` one is the
@@ -79,7 +78,7 @@ class RequestContext:
     services: ObjectServices
     caller: Caller
     mount_url: str = ""
-    headers: Mapping[bytes, bytes] = field(default_factory=dict)
+    headers: Mapping[bytes, bytes] = msgspec.field(default_factory=dict)
     address: str = ""
     internal: bool = False
     _request_id: str = ""
@@ -116,7 +115,7 @@ class RequestContext:
 
     def unheard(self) -> "RequestContext":
         """The same request, of which no trigger hears."""
-        return replace(self, internal=True)
+        return msgspec.structs.replace(self, internal=True)
 
     def triggers_of(self, class_name: str, *names: str) -> ClassTriggers | None:
         """The triggers of the class, if it has one of those named."""

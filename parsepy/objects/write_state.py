@@ -1,7 +1,5 @@
 """What one write carries from step to step."""
 
-from dataclasses import dataclass, field
-
 import msgspec
 
 from parsepy.errors import ParseError
@@ -22,8 +20,7 @@ class Guard(msgspec.Struct, frozen=True):
     error: ParseError
 
 
-@dataclass(slots=True)
-class Write:
+class Write(msgspec.Struct):
     """A create or an update on its way through the door.
 
     `body` is the client's JSON (a copy of its top level); `changes` is what will be stored, by
@@ -38,9 +35,9 @@ class Write:
     body: JSONObject
     now: str
     creating: bool
-    changes: Changes = field(default_factory=dict)
-    answer: JSONObject = field(default_factory=dict)
-    wanted: dict[str, FieldType] = field(default_factory=dict)
+    changes: Changes = msgspec.field(default_factory=dict)
+    answer: JSONObject = msgspec.field(default_factory=dict)
+    wanted: dict[str, FieldType] = msgspec.field(default_factory=dict)
     """The fields that the body writes to, with the types it needs there."""
     permitted: Where = EVERYTHING
     """The objects on which class-level permissions open the write to the caller."""

@@ -1,7 +1,8 @@
 """Who asks: the credentials of a request, judged."""
 
-from dataclasses import dataclass, field
 from typing import Final
+
+import msgspec
 
 from parsepy.protocol.acl import PUBLIC
 from parsepy.types import JSONObject, ParseObject
@@ -9,8 +10,7 @@ from parsepy.types import JSONObject, ParseObject
 ANYONE: Final = (PUBLIC,)
 
 
-@dataclass(slots=True)
-class Caller:
+class Caller(msgspec.Struct):
     """One request's identity.
 
     `is_master` is true for the read-only key as well. `roles` is `None` until somebody needs
@@ -24,7 +24,7 @@ class Caller:
     user: ParseObject | None = None
     session_token: str | None = None
     installation_id: str | None = None
-    context: JSONObject = field(default_factory=dict)
+    context: JSONObject = msgspec.field(default_factory=dict)
     group: tuple[str, ...] | None = None
 
     @property

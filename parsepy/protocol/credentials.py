@@ -7,8 +7,9 @@ body, which spares browsers a preflight (rest-objects sheet, sections 2 and 3).
 import base64
 import binascii
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Final
+
+import msgspec
 
 from parsepy import errors
 from parsepy.protocol import json
@@ -25,8 +26,7 @@ _DISCARDED: Final = ("_ClientVersion", "_RevocableSession", "_ContentType")
 _JAVASCRIPT_KEY: Final = "javascript-key="
 
 
-@dataclass(slots=True)
-class Credentials:
+class Credentials(msgspec.Struct):
     """Unjudged: whether a key is right is decided elsewhere."""
 
     application_id: str | None = None
@@ -38,7 +38,7 @@ class Credentials:
     dot_net_key: str | None = None
     session_token: str | None = None
     installation_id: str | None = None
-    context: JSONObject = field(default_factory=dict)
+    context: JSONObject = msgspec.field(default_factory=dict)
     from_body: bool = False
 
 

@@ -1,7 +1,8 @@
 """A change of a class that the schema API gets: read from JSON, checked, nothing done yet."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+
+import msgspec
 
 from parsepy import errors
 from parsepy.errors import Code, ParseError
@@ -15,8 +16,7 @@ from parsepy.schema.system_classes import DEFAULT_COLUMNS, is_valid_field_name
 from parsepy.types import JSONObject, JSONValue
 
 
-@dataclass(slots=True)
-class SchemaChange:
+class SchemaChange(msgspec.Struct):
     """A request body, read and checked."""
 
     added: dict[str, Field]

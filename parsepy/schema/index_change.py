@@ -1,8 +1,9 @@
 """The indexes that the schema API is asked to make and to drop, read and checked."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Final, NamedTuple
+
+import msgspec
 
 from parsepy import errors
 from parsepy.protocol.field_types import DATE, Fields, is_number
@@ -27,10 +28,9 @@ class NewIndex(NamedTuple):
     options: IndexOptions = PLAIN
 
 
-@dataclass(slots=True)
-class IndexChange:
-    added: dict[str, NewIndex] = field(default_factory=dict)
-    dropped: list[str] = field(default_factory=list)
+class IndexChange(msgspec.Struct):
+    added: dict[str, NewIndex] = msgspec.field(default_factory=dict)
+    dropped: list[str] = msgspec.field(default_factory=list)
 
 
 def read_index_change(

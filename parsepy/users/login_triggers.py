@@ -1,6 +1,6 @@
 """The triggers around logging in and out (cloud-code sheet, 4.6 and 4.7)."""
 
-from dataclasses import replace
+import msgspec
 
 from parsepy.objects.context import RequestContext
 from parsepy.objects.present import Presenter, complete_for_triggers
@@ -19,10 +19,10 @@ async def after_login(ctx: RequestContext, user: JSONObject) -> None:
         return
     known: ParseObject = {name: user[name] for name in user if name != "sessionToken"}
     token = user.get("sessionToken")
-    logged_in = replace(
+    logged_in = msgspec.structs.replace(
         ctx.caller, user=known, session_token=token if isinstance(token, str) else None
     )
-    await _tell(replace(ctx, caller=logged_in), "_User", "afterLogin", user)
+    await _tell(msgspec.structs.replace(ctx, caller=logged_in), "_User", "afterLogin", user)
 
 
 async def after_logout(ctx: RequestContext, session: JSONObject) -> None:

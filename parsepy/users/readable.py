@@ -1,6 +1,6 @@
 """The user as he may see himself: what log-ins answer."""
 
-from dataclasses import replace
+import msgspec
 
 from parsepy.errors import ParseError
 from parsepy.objects import read
@@ -36,4 +36,6 @@ def as_owner(ctx: RequestContext, user_id: str) -> RequestContext:
     if ctx.caller.is_privileged:
         return ctx
     owner: ParseObject = {"objectId": user_id}
-    return replace(ctx, caller=Caller(user=owner, installation_id=ctx.caller.installation_id))
+    return msgspec.structs.replace(
+        ctx, caller=Caller(user=owner, installation_id=ctx.caller.installation_id)
+    )

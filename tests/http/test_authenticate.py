@@ -1,9 +1,9 @@
 """From credentials to a caller: which key counts, from where, and when a session is looked up."""
 
-from dataclasses import replace
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from parsepy.http.authenticate import identify, same_key, verify_session
 from parsepy.permissions.caller import Caller

@@ -3,11 +3,12 @@
 import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any, Final
 from uuid import uuid4
 
 import httpx
+import msgspec
 import pytest
 
 from parsepy.app import ParseApp
@@ -116,7 +117,7 @@ class LocalApp:
 
     def context(self, caller: Caller | None = None) -> RequestContext:
         """A request of `caller` (default: somebody without any key), past HTTP."""
-        asking = Caller() if caller is None else replace(caller)
+        asking = Caller() if caller is None else msgspec.structs.replace(caller)
         return RequestContext(self.app.parts.services.objects, asking, URL)
 
 

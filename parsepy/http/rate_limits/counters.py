@@ -1,13 +1,13 @@
 """Counters of fixed windows: a window begins with the first request that is counted in it."""
 
-from dataclasses import dataclass
 from typing import Protocol
+
+import msgspec
 
 from parsepy.protocol.clock import monotonic
 
 
-@dataclass(slots=True)
-class Window:
+class Window(msgspec.Struct):
     """`used` requests so far, and for how many more seconds they count."""
 
     used: int

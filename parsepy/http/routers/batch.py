@@ -2,8 +2,9 @@
 
 import asyncio
 import logging
-from dataclasses import replace
 from urllib.parse import urlsplit
+
+import msgspec
 
 from parsepy import errors
 from parsepy.errors import Code, ParseError
@@ -123,7 +124,7 @@ def _read(request: Request, item: JSONValue) -> SubRequest:
     if handler is None:
         shown = method if isinstance(method, str) else "undefined"
         raise errors.invalid_json(f"cannot route {shown} {path}")
-    sub_request = replace(
+    sub_request = msgspec.structs.replace(
         request,
         method=str(method),
         path=path,

@@ -7,8 +7,9 @@ SDKs send the batch again that was refused for good reasons.
 
 from collections.abc import Sequence
 from copy import deepcopy
-from dataclasses import replace
 from itertools import groupby
+
+import msgspec
 
 from parsepy.errors import ParseError
 from parsepy.http.request import Request
@@ -53,7 +54,7 @@ async def _answers_of_run(
         return [{"success": _written(outcome).answer} for outcome in outcomes]
     answers: list[JSONValue] = []
     for sub_request, body in zip(run, bodies, strict=True):
-        answer = await sub_request.handler(replace(sub_request.request, body=body))
+        answer = await sub_request.handler(msgspec.structs.replace(sub_request.request, body=body))
         answers.append({"success": answer.value})
     return answers
 

@@ -1,14 +1,13 @@
 """A place in the text of a pattern."""
 
-from dataclasses import dataclass
+import msgspec
 
 
 class BadPattern(ValueError):
     """Not a regular expression, or one with a construct that no engine here has."""
 
 
-@dataclass(slots=True)
-class Cursor:
+class Cursor(msgspec.Struct):
     pattern: str
     at: int = 0
 

@@ -1,7 +1,8 @@
 """Reads a pattern into tokens."""
 
-from dataclasses import dataclass, field, replace
 from typing import Final
+
+import msgspec
 
 from parsepy.query.pcre import escapes
 from parsepy.query.pcre.characters import ESCAPED, inside_class
@@ -29,8 +30,7 @@ MAX_SIZE: Final = 65_536
 Without it `(((a){1000}){1000}){1000}` takes all memory."""
 
 
-@dataclass(slots=True)
-class _Flags:
+class _Flags(msgspec.Struct):
     ignore_case: bool
     multiline: bool
     extended: bool
@@ -54,13 +54,12 @@ def _size_of(pattern: str) -> int:
         raise BadPattern("it holds half a character") from None
 
 
-@dataclass(slots=True)
-class _Reader:
+class _Reader(msgspec.Struct):
     cursor: Cursor
     flags: _Flags
     captures: int = 0
-    outer: list[tuple[_Flags, int]] = field(default_factory=list)
-    tokens: list[Token] = field(default_factory=list)
+    outer: list[tuple[_Flags, int]] = msgspec.field(default_factory=list)
+    tokens: list[Token] = msgspec.field(default_factory=list)
     size: int = 0
     """Of the group that is being read."""
     last_size: int = 0
@@ -166,7 +165,7 @@ class _Reader:
         end = self.cursor.take()
         if end not in ":)" or text.count("-") > 1:
             raise BadPattern(f"the group (?{text}{end} is not supported")
-        changed = replace(self.flags)
+        changed = msgspec.structs.replace(self.flags)
         on, _, off = text.partition("-")
         for flags, value in ((on, True), (off, False)):
             changed.ignore_case = value if "i" in flags else changed.ignore_case
@@ -184,7 +183,7 @@ class _Reader:
         if len(self.outer) >= MAX_DEPTH:
             raise BadPattern("its parentheses nest too deeply")
         self.outer.append((self.flags, self.size))
-        self.flags, self.size = replace(self.flags), 0
+        self.flags, self.size = msgspec.structs.replace(self.flags), 0
         self.tokens.append(token)
 
     def _close(self) -> None:

@@ -1,11 +1,11 @@
 """A group of writes as one transaction, each of them in a savepoint of its own."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from time import monotonic
 from typing import Final, TypeAlias
 
 import apsw
+import msgspec
 
 from parsepy import errors
 from parsepy.storage.sqlite.errors import STORE_ERRORS, translation
@@ -16,8 +16,7 @@ PATIENCE: Final = 30.0
 """Seconds a group waits for another process's write before its own writes fail."""
 
 
-@dataclass(slots=True)
-class Job:
+class Job(msgspec.Struct):
     """A write, and afterwards what came of it."""
 
     write: Write

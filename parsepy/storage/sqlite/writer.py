@@ -9,12 +9,12 @@ import asyncio
 import threading
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
 from queue import Empty, SimpleQueue
 from typing import Final, Protocol, TypeVar, cast
 from weakref import WeakSet
 
 import apsw
+import msgspec
 
 from parsepy.storage.sqlite.held import LIFE, HeldWriter
 from parsepy.storage.sqlite.held_connection import HeldConnection
@@ -140,9 +140,8 @@ class InlineWriter:
         return cast("Result", job.result)
 
 
-@dataclass(slots=True)
-class _Turn:
-    group: list[Asked] = field(default_factory=list)
+class _Turn(msgspec.Struct):
+    group: list[Asked] = msgspec.field(default_factory=list)
     held: HeldThread | None = None
     last: bool = False
 

@@ -1,9 +1,9 @@
 """What providers have made of authentication data, and how that is compared with what is stored."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import cast
 
+import msgspec
 import orjson
 
 from parsepy.errors import Code, ParseError
@@ -13,14 +13,13 @@ from parsepy.query.tree import EVERYTHING, Where
 from parsepy.types import MISSING, JSONObject, JSONValue, Missing, ParseObject
 
 
-@dataclass(slots=True)
-class Validated:
+class Validated(msgspec.Struct):
     """`stored` is what is to be stored by provider, `removed` are providers that go; `response` is
     for the client, and with a `refusal` he gets that instead, once `stored` is stored."""
 
-    stored: dict[str, JSONObject] = field(default_factory=dict)
-    removed: set[str] = field(default_factory=set)
-    response: JSONObject = field(default_factory=dict)
+    stored: dict[str, JSONObject] = msgspec.field(default_factory=dict)
+    removed: set[str] = msgspec.field(default_factory=set)
+    response: JSONObject = msgspec.field(default_factory=dict)
     refusal: ParseError | None = None
 
 
