@@ -5,11 +5,9 @@ from typing import TYPE_CHECKING
 
 import click
 
-from parsepy.cli.failure import INTERRUPTED, BadOptions, CannotRun, cannot_run
+from parsepy.cli.failure import BadOptions, ending
 from parsepy.cli.progress import FilesBar
-from parsepy.errors import ParseError
-from parsepy.options.database_uri import check_database_uri, shown
-from parsepy.options.errors import OptionsError
+from parsepy.options.database_uri import check_address, shown
 
 if TYPE_CHECKING:
     from parsepy.copying.report import Report
@@ -55,23 +53,15 @@ def copy(
 
     mode = Mode.VERIFY if verify_only else Mode.RESUME if resume else Mode.FRESH
 
-    try:
+    again = "Continue with --resume"
+    left = None if verify_only else f"{again}."
+    with ending("A store", interrupted=left, then=f"{again} when it does."):
         for uri in (source, target):
-            check_database_uri(uri)
+            check_address(uri)
         job = Job(Place(source, source_prefix), Place(target, target_prefix), mode)
         with FilesBar() as progress:
             contents = None if without_files else _contents(job, progress)
             report = asyncio.run(run(job, progress, contents))
-    except OptionsError as error:
-        raise BadOptions(str(error).replace("Option databaseURI", "An address")) from None
-    except ParseError as error:
-        raise cannot_run(error, "Continue with --resume when it does.") from None
-    except OSError as error:
-        raise CannotRun(f"A store cannot be reached: {error.strerror or error}.") from None
-    except KeyboardInterrupt:
-        if not verify_only:
-            click.echo("Interrupted. Continue with --resume.", err=True)
-        context.exit(INTERRUPTED)
     for line in lines(report, shown(source), shown(target), verified_only=verify_only):
         click.echo(line)
     context.exit(0 if report.is_complete else 1)

@@ -6,11 +6,9 @@ from typing import Final
 
 import click
 
-from parsepy.cli.failure import INTERRUPTED, BadOptions, cannot_run
+from parsepy.cli.failure import ending
 from parsepy.cli.progress import Bar
-from parsepy.errors import ParseError
 from parsepy.options.database_uri import check_database_uri, shown
-from parsepy.options.errors import OptionsError
 
 _EMBEDDED: Final = Path("parse-data") / "parse.sqlite"
 """What `parsepy serve` uses when it is not told otherwise."""
@@ -58,17 +56,10 @@ def doctor(
     from parsepy.doctor.text import lines
     from parsepy.protocol.json import dumps
 
-    try:
+    with ending("The database", interrupted="--sample N takes less time."):
         check_database_uri(database_uri)
         with Bar() as progress:
             diagnosis = asyncio.run(examine_at(database_uri, collection_prefix, progress, sample))
-    except OptionsError as error:
-        raise BadOptions(str(error)) from None
-    except ParseError as error:
-        raise cannot_run(error, "Run this again when it does.") from None
-    except KeyboardInterrupt:
-        click.echo("Interrupted. --sample N takes less time.", err=True)
-        context.exit(INTERRUPTED)
     place = shown(database_uri)
     if as_json:
         click.echo(dumps(json_of(diagnosis, place)))

@@ -1,12 +1,15 @@
 """How a command ends when it cannot do its work: one line and an exit code."""
 
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import IO, Any
 
 import click
 
 from parsepy import errors
 from parsepy.errors import ParseError
+from parsepy.options.errors import OptionsError
 
 
 class CannotStart(click.ClickException):
@@ -39,3 +42,26 @@ def cannot_run(error: ParseError, then: str) -> CannotRun:
 
 INTERRUPTED = 130
 """The exit code of a command that Ctrl-C has ended, as shells have it."""
+
+
+@contextmanager
+def ending(
+    what: str, *, interrupted: str | None, then: str = "Run this again when it does."
+) -> Iterator[None]:
+    """Turns what ends a command into one line and an exit code.
+
+    `what` is where the work is done, which may not be reached, and `then` what to do when it is;
+    `interrupted` is what to do after Ctrl-C, where it left anything.
+    """
+    try:
+        yield
+    except OptionsError as error:
+        raise BadOptions(str(error)) from None
+    except ParseError as error:
+        raise cannot_run(error, then) from None
+    except OSError as error:
+        raise CannotRun(f"{what} cannot be reached: {error.strerror or error}.") from None
+    except KeyboardInterrupt:
+        if interrupted is not None:
+            click.echo(f"Interrupted. {interrupted}", err=True)
+        raise click.exceptions.Exit(INTERRUPTED) from None

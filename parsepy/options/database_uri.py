@@ -35,13 +35,18 @@ def shown(uri: str) -> str:
     return f"{scheme}://{rest.rpartition('@')[2].partition('?')[0]}"
 
 
-def check_database_uri(uri: str) -> None:
+def check_address(uri: str) -> None:
+    """`check_database_uri` for an address that is no option."""
+    check_database_uri(uri, "An address")
+
+
+def check_database_uri(uri: str, what: str = "Option databaseURI") -> None:
     """Raises `OptionsError` unless `uri` has one of the forms that a store exists for."""
     if is_mongodb(uri) or uri == SQLITE_MEMORY:
         return
     file = sqlite_file(uri)
     if file is None or not file.name:
         raise OptionsError(
-            "Option databaseURI must start with mongodb://, mongodb+srv:// or sqlite:///, "
+            f"{what} must start with mongodb://, mongodb+srv:// or sqlite:///, "
             "or be sqlite::memory:."
         )

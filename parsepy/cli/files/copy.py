@@ -7,10 +7,8 @@ from typing import TYPE_CHECKING, Final
 
 import click
 
-from parsepy.cli.failure import INTERRUPTED, BadOptions, CannotRun, cannot_run
+from parsepy.cli.failure import BadOptions, ending
 from parsepy.cli.progress import FilesBar
-from parsepy.errors import ParseError
-from parsepy.options.errors import OptionsError
 
 if TYPE_CHECKING:
     from parsepy.files.copy.report import Report
@@ -66,18 +64,9 @@ def copy(
     from parsepy.files.copy.run import Mode, Settings
 
     mode = Mode.VERIFY if verify else Mode.COUNT if dry_run else Mode.COPY
-    try:
+    with ending("The files", interrupted="Run this again to continue."):
         sides = read_sides(source, target)
         report = asyncio.run(_run(*sides, Settings(mode, overwrite), state))
-    except OptionsError as error:
-        raise BadOptions(str(error)) from None
-    except ParseError as error:
-        raise cannot_run(error, "Run this again when it does.") from None
-    except OSError as error:
-        raise CannotRun(f"The files cannot be reached: {error.strerror or error}.") from None
-    except KeyboardInterrupt:
-        click.echo("Interrupted. Run this again to continue.", err=True)
-        context.exit(INTERRUPTED)
     for line in (*counted(report, mode), *_not_right(report, mode)):
         click.echo(line)
     context.exit(0 if _is_done(report, mode) else 1)

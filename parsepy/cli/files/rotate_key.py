@@ -7,10 +7,9 @@ from typing import TYPE_CHECKING, Final
 
 import click
 
-from parsepy.cli.failure import INTERRUPTED, BadOptions, CannotRun, cannot_run
+from parsepy.cli.failure import BadOptions, ending
 from parsepy.cli.files.app_options import app_options, read
 from parsepy.cli.progress import Bar
-from parsepy.errors import ParseError
 from parsepy.options.errors import OptionsError
 
 if TYPE_CHECKING:
@@ -55,17 +54,8 @@ def rotate_key(
         raise BadOptions(
             f"Name the old key with {OLD_KEY} or --old-key, or say --unencrypted if there is none."
         )
-    try:
+    with ending("The files", interrupted="Run this again to continue."):
         report = asyncio.run(_run(read(config, **flags), old_key))
-    except OptionsError as error:
-        raise BadOptions(str(error)) from None
-    except ParseError as error:
-        raise cannot_run(error, "Run this again when it does.") from None
-    except OSError as error:
-        raise CannotRun(f"The files cannot be reached: {error.strerror or error}.") from None
-    except KeyboardInterrupt:
-        click.echo("Interrupted. Run this again to continue.", err=True)
-        context.exit(INTERRUPTED)
     for line in _lines(report, listed=listed):
         click.echo(line)
     context.exit(0 if report.is_complete else 1)

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Final
 
 from parsepy.files.copy.opening import is_with_database
-from parsepy.options.database_uri import SQLITE_MEMORY, check_database_uri
+from parsepy.options.database_uri import SQLITE_MEMORY, check_address
 from parsepy.options.errors import OptionsError
 from parsepy.options.load import load_options
 from parsepy.options.model import ServerOptions
@@ -27,10 +27,7 @@ def read_sides(source: str, target: str) -> tuple[ServerOptions, ServerOptions]:
 
 def options_of(uri: str, key: str | None = None) -> ServerOptions:
     """A database whose files are with it. Raises `OptionsError`."""
-    try:
-        check_database_uri(uri)
-    except OptionsError as error:
-        raise OptionsError(str(error).replace("Option databaseURI", "An address")) from None
+    check_address(uri)
     return _loaded({"databaseURI": uri, "fileKey": key})
 
 

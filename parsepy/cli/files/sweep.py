@@ -9,11 +9,9 @@ from typing import TYPE_CHECKING, Final
 
 import click
 
-from parsepy.cli.failure import INTERRUPTED, BadOptions, CannotRun, cannot_run
+from parsepy.cli.failure import ending
 from parsepy.cli.files.app_options import app_options, read
 from parsepy.cli.progress import Bar
-from parsepy.errors import ParseError
-from parsepy.options.errors import OptionsError
 
 if TYPE_CHECKING:
     from parsepy.files.sweep.run import Report, Settings
@@ -80,18 +78,9 @@ def sweep(
     from parsepy.files.sweep.run import Settings
 
     settings = Settings(older_than, delete, everything)
-    try:
+    again = f"Continue with --state {state}." if state else "With --state it can be continued."
+    with ending("The files", interrupted=again):
         report = asyncio.run(_run(read(config, **flags), settings, state, listed=listed))
-    except OptionsError as error:
-        raise BadOptions(str(error)) from None
-    except ParseError as error:
-        raise cannot_run(error, "Run this again when it does.") from None
-    except OSError as error:
-        raise CannotRun(f"The files cannot be reached: {error.strerror or error}.") from None
-    except KeyboardInterrupt:
-        how = f"Continue with --state {state}." if state else "With --state it can be continued."
-        click.echo(f"Interrupted. {how}", err=True)
-        context.exit(INTERRUPTED)
     if state is not None:
         state.unlink(missing_ok=True)
     for line in _lines(report, settings):

@@ -1,4 +1,4 @@
-"""What a copy of files knows, in an SQLite file: its memory does not grow with the files.
+"""What a copy of files knows.
 
 A file that was copied is known by the versions that both stores gave it. While both have those,
 it is the same on both sides, and need not be read again.
@@ -7,30 +7,13 @@ it is the same on both sides, and need not be read again.
 import hashlib
 import secrets
 from collections.abc import Iterable, Iterator
-from pathlib import Path
-from typing import Final, NamedTuple, Self
-
-import apsw
+from typing import Final, NamedTuple
 
 from parsepy.errors import Code, ParseError
 from parsepy.files.base import StoredFile
+from parsepy.files.state_file import StateFile, Sum
 
-APPLICATION_ID: Final = 0x50504343
 _PAGE: Final = 1000
-_PATIENCE_MS: Final = 10_000
-_TABLES: Final = """
-CREATE TABLE IF NOT EXISTS about (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
-CREATE TABLE IF NOT EXISTS files (
-    name TEXT PRIMARY KEY, length INTEGER NOT NULL, listed INTEGER NOT NULL,
-    source TEXT, target TEXT
-) WITHOUT ROWID;
-UPDATE files SET listed = 0;
-"""
-
-
-class Sum(NamedTuple):
-    number: int
-    bytes: int
 
 
 class Versions(NamedTuple):
@@ -38,38 +21,25 @@ class Versions(NamedTuple):
     target: str
 
 
-class Copied:
-    """`file` is kept, and known from then on; without one nothing is left."""
+class Copied(StateFile):
+    """What a power cut takes of it is compared again; nothing waits for the disk."""
 
-    def __init__(self, file: Path | None = None) -> None:
-        if file is not None:
-            # Whoever knows the name of a file may often read it.
-            file.touch(mode=0o600)
-        self._is_kept = file is not None
-        # An empty name is a file that SQLite makes in the folder for such, and removes.
-        self._connection = apsw.Connection("" if file is None else str(file))
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *raised: object) -> None:
-        self._connection.close()
+    application_id = 0x50504343
+    script = """
+    PRAGMA journal_mode = wal;
+    PRAGMA synchronous = normal;
+    CREATE TABLE IF NOT EXISTS files (
+        name TEXT PRIMARY KEY, length INTEGER NOT NULL, listed INTEGER NOT NULL,
+        source TEXT, target TEXT
+    ) WITHOUT ROWID;
+    UPDATE files SET listed = 0;
+    """
+    work = "a copy of files"
 
     def open(self, between: str, keys: str) -> None:
         """`between` names the two stores, `keys` are what their files are encrypted with: versions
         say nothing of another pair. Raises `ParseError` for a file that is of another copy."""
-        try:
-            self._connection.set_busy_timeout(_PATIENCE_MS)
-            known = self._connection.pragma("application_id")
-            if self._connection.pragma("schema_version") and known != APPLICATION_ID:
-                raise _not_a_copy()
-            # What a power cut takes of it is compared again; nothing waits for the disk.
-            self._connection.pragma("journal_mode", "wal")
-            self._connection.pragma("synchronous", "normal")
-            self._connection.execute(_TABLES)
-            self._connection.pragma("application_id", APPLICATION_ID)
-        except apsw.Error:
-            raise _not_a_copy() from None
+        self._prepare()
         if self._about("between", between) != between:
             raise ParseError(Code.INTERNAL, "This state is of a copy between other stores.")
         if self._is_kept and not self._has_keys(keys):
@@ -79,12 +49,6 @@ class Copied:
         salt = self._about("salt", secrets.token_hex(16))
         hashed = hashlib.scrypt(keys.encode(), salt=salt.encode(), n=2**14, r=8, p=1).hex()
         return self._about("keys", hashed) == hashed
-
-    def _about(self, name: str, value: str) -> str:
-        """What is known; if nothing is, the value from now on."""
-        self._connection.execute("INSERT OR IGNORE INTO about VALUES (?, ?)", (name, value))
-        row = self._connection.execute("SELECT value FROM about WHERE name = ?", (name,))
-        return str(row.get)
 
     def add(self, files: Iterable[StoredFile]) -> None:
         """Files that the source has now."""
@@ -126,7 +90,3 @@ class Copied:
         self._connection.execute(
             "UPDATE files SET source = ?, target = ? WHERE name = ?", (*versions, name)
         )
-
-
-def _not_a_copy() -> ParseError:
-    return ParseError(Code.INTERNAL, "The state is no file that a copy of files has made.")

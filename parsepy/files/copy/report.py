@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from enum import Enum
 from typing import NamedTuple, Protocol
 
-from parsepy.files.copy.copied import Sum
+from parsepy.files.state_file import NOTHING, Sum
 
 
 class Outcome(Enum):
@@ -36,9 +36,7 @@ class Problem(NamedTuple):
 
 @dataclass(slots=True)
 class Report:
-    sums: dict[Outcome, Sum] = field(
-        default_factory=lambda: {outcome: Sum(0, 0) for outcome in Outcome}
-    )
+    sums: dict[Outcome, Sum] = field(default_factory=lambda: dict.fromkeys(Outcome, NOTHING))
     _problems: list[tuple[Outcome, Problem]] = field(default_factory=list)
 
     @property

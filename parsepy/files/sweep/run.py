@@ -16,8 +16,9 @@ from parsepy.errors import Code, ParseError
 from parsepy.files import acls
 from parsepy.files.acls import FileAcls
 from parsepy.files.base import FileStore, LeftoversHidden, StoredFile
+from parsepy.files.state_file import NOTHING, Sum
 from parsepy.files.sweep.referrers import Referrers
-from parsepy.files.sweep.worklist import NOTHING, Listed, Status, Sum, Worklist, before_now
+from parsepy.files.sweep.worklist import Listed, Status, Worklist, before_now
 from parsepy.options.definitions.files import OWNER
 from parsepy.protocol import clock, dates
 from parsepy.schema.system_classes import FILE_ACCESS_CLASS

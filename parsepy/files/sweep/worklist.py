@@ -1,28 +1,16 @@
-"""What a sweep knows so far, in an SQLite file: its memory does not grow with the files."""
+"""What a sweep knows so far."""
 
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from enum import IntEnum
-from pathlib import Path
-from typing import Final, NamedTuple, Self
-
-import apsw
+from typing import Final, NamedTuple
 
 from parsepy.errors import Code, ParseError
 from parsepy.files.base import StoredFile
+from parsepy.files.state_file import NOTHING, StateFile, Sum
 
-APPLICATION_ID: Final = 0x50505357
 _PAGE: Final = 1000
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
-_TABLES: Final = """
-CREATE TABLE IF NOT EXISTS about (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
-CREATE TABLE IF NOT EXISTS seen (class TEXT PRIMARY KEY) WITHOUT ROWID;
-CREATE TABLE IF NOT EXISTS files (
-    name TEXT PRIMARY KEY, version TEXT NOT NULL, length INTEGER NOT NULL, status INTEGER NOT NULL
-) WITHOUT ROWID;
-CREATE INDEX IF NOT EXISTS by_status ON files (status, name);
-"""
 
 
 class Status(IntEnum):
@@ -35,54 +23,33 @@ class Status(IntEnum):
     DELETED = 4
 
 
-class Sum(NamedTuple):
-    number: int
-    bytes: int
-
-
-NOTHING: Final = Sum(0, 0)
-
-
 class Listed(NamedTuple):
     name: str
     version: str
     length: int
 
 
-class Worklist:
-    """`file` is kept, and continued if it is there; without one nothing is left."""
+class Worklist(StateFile):
+    """One that is there is continued."""
 
-    def __init__(self, file: Path | None = None) -> None:
-        if file is not None:
-            # Whoever knows the name of a file may often read it.
-            file.touch(mode=0o600)
-        # An empty name is a file that SQLite makes in the folder for such, and removes.
-        self._connection = apsw.Connection("" if file is None else str(file))
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *raised: object) -> None:
-        self._connection.close()
+    application_id = 0x50505357
+    script = """
+    CREATE TABLE IF NOT EXISTS seen (class TEXT PRIMARY KEY) WITHOUT ROWID;
+    CREATE TABLE IF NOT EXISTS files (
+        name TEXT PRIMARY KEY, version TEXT NOT NULL, length INTEGER NOT NULL,
+        status INTEGER NOT NULL
+    ) WITHOUT ROWID;
+    CREATE INDEX IF NOT EXISTS by_status ON files (status, name);
+    """
+    work = "a sweep"
 
     def open(self, place: str, before: datetime) -> datetime:
         """When files have to be stored before: this sweep's time, or that of the one that is
         continued. Raises `ParseError` for a file that is another database's."""
-        try:
-            known = self._connection.pragma("application_id")
-            is_new = not self._connection.pragma("schema_version")
-            if not is_new and known != APPLICATION_ID:
-                raise _not_a_sweep()
-            self._connection.execute(_TABLES)
-            self._connection.pragma("application_id", APPLICATION_ID)
-        except apsw.Error:
-            raise _not_a_sweep() from None
-        if self.get("place") not in (None, place):
+        self._prepare()
+        if self._about("place", place) != place:
             raise ParseError(Code.INTERNAL, "This state is of a sweep of another database.")
-        self.set("place", place)
-        if self.get("before") is None:
-            self.set("before", before.isoformat())
-        return datetime.fromisoformat(str(self.get("before")))
+        return datetime.fromisoformat(self._about("before", before.isoformat()))
 
     def get(self, name: str) -> str | None:
         row = self._connection.execute("SELECT value FROM about WHERE name = ?", (name,))
@@ -95,12 +62,12 @@ class Worklist:
     def add(self, files: Iterable[StoredFile], before: datetime) -> None:
         """Files of the store; those that are known already stay as they are."""
         rows = [(file.name, file.version, file.length, _status(file, before)) for file in files]
-        with self._all_or_nothing():
+        with self._connection:
             self._connection.executemany("INSERT OR IGNORE INTO files VALUES (?, ?, ?, ?)", rows)
 
     def mention(self, names: Iterable[str]) -> None:
         """These are mentioned by something; most are no names of files."""
-        with self._all_or_nothing():
+        with self._connection:
             self._connection.executemany(
                 "UPDATE files SET status = ? WHERE name = ? AND status = ?",
                 [(Status.MENTIONED, _storable(name), Status.UNMENTIONED) for name in names],
@@ -144,11 +111,6 @@ class Worklist:
     def see(self, class_name: str) -> None:
         self._connection.execute("INSERT OR IGNORE INTO seen VALUES (?)", (class_name,))
 
-    @contextmanager
-    def _all_or_nothing(self) -> Iterator[None]:
-        with self._connection:
-            yield
-
 
 def _status(file: StoredFile, before: datetime) -> int:
     if file.uploaded_at is None:
@@ -159,10 +121,6 @@ def _status(file: StoredFile, before: datetime) -> int:
 def _storable(name: str) -> str:
     """Lone surrogates are in no name of a file."""
     return name.encode(errors="replace").decode()
-
-
-def _not_a_sweep() -> ParseError:
-    return ParseError(Code.INTERNAL, "The state is no file that a sweep has made.")
 
 
 def before_now(now_ms: int, older_than: timedelta) -> datetime:

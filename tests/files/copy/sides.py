@@ -1,13 +1,14 @@
 """Stores as sides of a copy, and what came of one."""
 
 from parsepy.files.base import FileStore, OpenFile
-from parsepy.files.copy.copied import Copied, Sum
+from parsepy.files.copy.copied import Copied
 from parsepy.files.copy.opening import Side
 from parsepy.files.copy.report import Outcome, Report
 from parsepy.files.copy.run import FileCopy, Mode, Settings
 from parsepy.files.encrypted import EncryptedFiles
 from parsepy.files.encryption import key_of
 from parsepy.files.memory import MemoryFiles
+from parsepy.files.state_file import Sum
 from tests.files.samples import parts
 
 

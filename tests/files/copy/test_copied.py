@@ -8,7 +8,8 @@ import pytest
 
 from parsepy.errors import ParseError
 from parsepy.files.base import StoredFile
-from parsepy.files.copy.copied import Copied, Sum, Versions
+from parsepy.files.copy.copied import Copied, Versions
+from parsepy.files.state_file import Sum
 
 
 @pytest.fixture
