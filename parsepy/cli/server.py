@@ -110,6 +110,8 @@ class _Server(uvicorn.Server):
 
     def end(self) -> None:
         """Ends the server; a start that has not come far too."""
+        # Who asks may have heard the Ctrl-C that comes here next.
+        self._told_at = monotonic()
         self.should_exit = True
         self._cancel_start()
 

@@ -46,6 +46,22 @@ def test_a_ctrl_c_that_comes_twice_still_waits_for_requests(
     assert forced == [False, False, True]
 
 
+def test_the_end_of_the_parent_and_its_ctrl_c_are_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A parent that hears the Ctrl-C first ends its workers before they hear it."""
+    moments = iter((10.0, 10.0 + SAME_CTRL_C_SECONDS / 2, 10.0 + SAME_CTRL_C_SECONDS * 2))
+    monkeypatch.setattr(server, "monotonic", lambda: next(moments))
+    under_test = server._Server(uvicorn.Config(TinyApp("")), lambda: None, None)
+    under_test.end()
+
+    forced = []
+    for _ in range(2):
+        under_test.handle_exit(signal.SIGINT, None)
+        forced.append(under_test.force_exit)
+
+    assert under_test.should_exit
+    assert forced == [False, True]
+
+
 def test_a_request_in_flight_is_answered_before_it_ends() -> None:
     with (
         running_tiny_server(1) as (process, port),
