@@ -19,7 +19,9 @@ def __getattr__(name: str) -> object:
     if find_spec(f"{__name__}.{name}") is None:
         api = import_module(f"{__name__}.api")
         if hasattr(api, name):
-            return getattr(api, name)
+            # From now on a plain attribute: handlers ask for it in every request.
+            globals()[name] = value = getattr(api, name)
+            return value
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
 
 

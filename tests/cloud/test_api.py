@@ -11,6 +11,7 @@ from parsepy.cloud import api
 def test_every_name_of_the_api_is_the_packages() -> None:
     for name in api.__all__:
         assert getattr(cloud, name) is getattr(api, name), name
+        assert vars(cloud)[name] is getattr(api, name), "looked for in every request"
     assert set(api.__all__) <= set(dir(cloud))
 
 
